@@ -1,0 +1,88 @@
+"""What every engine offers: text in, generated text out, token for token as `transformers.generate` gives it.
+
+The pipeline (`serving/summarizer.py`) sees engines only through this file. Engines know no HTTP and no Ray.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+FinishReason = Literal["stop", "length"]
+
+
+@dataclass(frozen=True)
+class GenerationParams:
+    """Decoding settings, named as in `transformers.GenerationConfig`.
+
+    The defaults are the tutorial's. `max_length` and `min_length` are in tokens and include the decoder start
+    token, as in transformers.
+    """
+
+    max_length: int = 150
+    min_length: int = 0
+    num_beams: int = 2
+    repetition_penalty: float = 2.5
+    length_penalty: float = 1.0
+    early_stopping: bool = True
+    no_repeat_ngram_size: int = 0
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One finished generation.
+
+    Attributes:
+        token_ids: the best beam as `generate` returns it: decoder start token first, padding stripped.
+        text: `token_ids` decoded with `skip_special_tokens=True, clean_up_tokenization_spaces=True`.
+        finish_reason: "stop" when the model ended the text itself, "length" when `max_length` cut it.
+    """
+
+    token_ids: tuple[int, ...]
+    text: str
+    finish_reason: FinishReason
+
+
+class GenerationStoppedError(Exception):
+    """The `stop` event was set before the generation was finished."""
+
+
+# Called after every decode step, on the engine's thread, with the best unfinished beam so far. It must return at
+# once: it delays everybody's next step.
+OnStep = Callable[[Sequence[int]], None]
+
+
+class Engine(Protocol):
+    """A loaded model. All methods may be called from any thread."""
+
+    max_input_tokens: int
+    """Longest input, in tokens with special tokens and prefix, that the model was made for (512 for T5)."""
+
+    max_running: int
+    """How many requests make progress at the same time; more than these only wait inside the engine."""
+
+    default_params: GenerationParams
+    """The model's own decoding settings, or the tutorial's."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of input tokens of `text`, with special tokens and prefix, without truncation."""
+        ...
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Return the text of generated `token_ids`, special tokens left out."""
+        ...
+
+    def submit(
+        self, text: str, params: GenerationParams, *, stop: threading.Event, on_step: OnStep | None = None
+    ) -> Future[Generation]:
+        """Queue one generation; requests run first come, first served.
+
+        The future raises `GenerationStoppedError` within one decode step of `stop` being set.
+        Input beyond `max_input_tokens` is cut: callers split long articles before they come here.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop everything that runs and free the model."""
+        ...

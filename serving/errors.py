@@ -1,0 +1,90 @@
+"""Every failure that the serving side shows to a client, as one tree.
+
+    ServingError
+    ├── InvalidRequestError      422   the body or a parameter is wrong; `fields` names it
+    ├── ArticleTooLongError      413   more characters or bytes than the limit
+    ├── UrlTooLongError          414   a GET URL longer than the limit
+    ├── BusyError                429   every place in the queue is taken; Retry-After
+    ├── NotReadyError            503   the asked method cannot answer yet; Retry-After
+    ├── RequestTimeoutError      504   the summary took longer than the limit
+    ├── StoppedError             499   the caller left; nobody reads this answer
+    └── InternalError            500   a bug of ours: fixed words outside, the trace in the log
+
+Each class knows its HTTP status, its machine word and a sentence that is safe to show: it never holds article text.
+"""
+
+from typing import ClassVar
+
+
+class ServingError(Exception):
+    """A failure with an HTTP status, a machine word and a public sentence that says what to do next."""
+
+    status: ClassVar[int] = 500
+    error: ClassVar[str] = "internal"
+
+    def __init__(
+        self, message: str, *, retry_after_s: int | None = None, fields: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_s = retry_after_s
+        self.fields = fields or {}
+
+
+class InvalidRequestError(ServingError):
+    """422: wrong JSON, a wrong type, an unknown field, a value out of bounds, or a text with no words."""
+
+    status = 422
+    error = "invalid_request"
+
+
+class ArticleTooLongError(ServingError):
+    """413: the article, or the request that carries it, is longer than the limit."""
+
+    status = 413
+    error = "too_large"
+
+
+class UrlTooLongError(ServingError):
+    """414: the GET routes carry the article in the URL; this one is too long for that."""
+
+    status = 414
+    error = "url_too_long"
+
+
+class BusyError(ServingError):
+    """429: all running and waiting places are taken. `retry_after_s` is sent as Retry-After."""
+
+    status = 429
+    error = "busy"
+
+
+class NotReadyError(ServingError):
+    """503: the asked method cannot answer yet (the model is still on its way, or failed to load)."""
+
+    status = 503
+    error = "not_ready"
+
+
+class RequestTimeoutError(ServingError):
+    """504: the summary was not finished within the request timeout; the computation was stopped."""
+
+    status = 504
+    error = "timeout"
+
+
+class StoppedError(ServingError):
+    """499 (nginx's word for it): the caller left, so the computation was stopped."""
+
+    status = 499
+    error = "stopped"
+
+
+class InternalError(ServingError):
+    """500: a bug of ours. The client gets fixed words; the log gets the trace."""
+
+    status = 500
+    error = "internal"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong inside the summarizer. Try again; if it happens again, see its log.")
