@@ -1,0 +1,49 @@
+"""What is safe to read, and how long it is: replaces unreadable characters one for one and counts words."""
+
+import re
+from collections.abc import Iterator
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
+_CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | _LINE_BREAKS
+
+# Scripts written without spaces. Chinese and Japanese words average about two characters (one and a half to
+# two in segmented news), words of the South-East Asian scripts about five code points, vowel signs included;
+# so a limit in words gives about as much information as in English.
+_HAN_KANA = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_THAI_LIKE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"[{_HAN_KANA}{_THAI_LIKE}]")
+_MARKS = rf"[^\w\s{_HAN_KANA}{_THAI_LIKE}]*+"
+_WORD = re.compile(
+    rf"{_MARKS}[{_HAN_KANA}]{{1,2}}{_MARKS}|{_MARKS}[{_THAI_LIKE}]{{1,5}}{_MARKS}|[^\s{_HAN_KANA}{_THAI_LIKE}]++"
+)
+_SPACED_WORD = re.compile(r"\S+")
+
+
+def clean_article(text: str) -> str:
+    """The text with lone surrogates as U+FFFD, line separators as newlines, other controls as spaces.
+
+    Every code point becomes exactly one code point, so offsets into the result are offsets into `text`.
+    Newlines and tabs stay; "\\r\\n" becomes " \\n".
+    """
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    return _SURROGATE.sub("\ufffd", text.translate(_CONTROLS))
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each word as `count_words` counts them, in order."""
+    pattern = _WORD if _UNSPACED.search(text) else _SPACED_WORD
+    return (match.span() for match in pattern.finditer(text))
+
+
+def count_words(text: str) -> int:
+    """Number of words: whitespace-separated, or estimated from the characters in scripts without spaces.
+
+    Chinese and Japanese count two characters as a word, Thai, Lao, Khmer and Burmese five code points.
+    """
+    return sum(1 for _ in word_spans(text)) if _UNSPACED.search(text) else len(text.split())
+
+
+def has_words(text: str) -> bool:
+    """True if there is at least one letter of any script: digits, marks and emoji can't be summarized."""
+    return any(character.isalpha() for character in text)

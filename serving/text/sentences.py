@@ -1,0 +1,206 @@
+"""Splits any text into sentences with exact offsets: sentencex (Wikimedia, 300 languages) and repairs.
+
+`sentencex` decides on abbreviations, decimals and the punctuation of each script. Around it, this module
+finds the paragraphs, feeds bounded windows (it is quadratic in places: 200,000 quote marks took it 14 s) and
+repairs the breaks that news texts get wrong ("5 p.m. Friday", '"No!" Smith said.').
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import sentencex
+
+Span = tuple[int, int]
+
+_WINDOW_CHARACTERS = 4_000
+# A longer "sentence" with a quote mark in it is nearly always a quotation with one mark missing that
+# swallowed the sentences after it, or a statement of several sentences.
+_LONG_QUOTATION_CHARACTERS = 350
+# Mail and plain-text pages wrap at 45 to 100 characters; longer lines are paragraphs.
+_MAX_WRAPPED_LINE_CHARACTERS = 100
+
+_QUOTE_MARKS = re.compile('["“”]')
+_STRANDED_OPENER = re.compile(r"""(?<=\s)["'“‘«(\[]+\s*$""")
+_ELLIPSIS_END = re.compile(r"""…["'”’)]?\s(?=\s*["'“‘(]?[A-Z])""")
+_MID_SENTENCE = re.compile(r"[\w,;–—-]")
+_CLOCK_END = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_AFTER_CLOCK = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:E|C|M|P|A)[SD]?T\b|Eastern|Central|Mountain|Pacific|GMT|UTC|BST|IST|CE?T"
+)
+_TITLE_END = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Cpl|Sgt|Cmdr|Adm|St|Rs|Messrs|Mme|Sr|Smt)\.$"
+)
+_NUMBER_ONLY = re.compile(r"^[(\[]?(?:\d{1,3}|[A-Za-z])[.)\]]+$")
+_SAID = r"(?:said|says|told|asked|added|replied|wrote|tweeted|shouted|cried|explained|insisted|recalled)"
+_ATTRIBUTION = re.compile(rf"(?:[A-Z][\w.'’-]*\s){{1,4}}{_SAID}\b|{_SAID}\s[A-Z]")
+_EXCLAIMED_QUOTE_END = re.compile(r"""[!?…]["'”’]$""")
+_LOWER_START = re.compile(r"[a-zß-öø-ÿ]+\b")  # all lower case, so neither "iPhone" nor "pic.twitter.com"
+_WEB_START = re.compile(r"[a-z]+(?:\.[a-z]|://)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: `article[start:end] == text`, no white space at its ends; `paragraph` counts from 0."""
+
+    text: str
+    start: int
+    end: int
+    paragraph: int
+
+
+def split_sentences(text: str, *, language: str = "en") -> list[Sentence]:
+    """All sentences in order; together they hold every non-space character of the text.
+
+    Line breaks end a paragraph, and so a sentence, unless the text is hard-wrapped. `language` is an ISO
+    639-1 code; it chooses the abbreviations only, the punctuation of other scripts is always known.
+    """
+    sentences = []
+    for number, (first, last) in enumerate(_paragraphs(text)):
+        pieces = _refine_quotations(text, _segment(text, first, last, language), language)
+        pieces = _split_ellipses(text, _hand_on_openers(text, pieces))
+        for start, end in _merge(text, _trim(text, pieces)):
+            sentences.append(Sentence(text[start:end], start, end, number))
+    return sentences
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """Spans between line breaks; the lines of a hard-wrapped block stay together."""
+    block: list[Span] = []
+    position = 0
+    for line in text.split("\n"):
+        words = line.strip()
+        if words:
+            start = position + line.index(words)
+            block.append((start, start + len(words)))
+        else:
+            yield from _unwrap(text, block)
+            block = []
+        position += len(line) + 1
+    yield from _unwrap(text, block)
+
+
+def _unwrap(text: str, lines: list[Span]) -> Iterator[Span]:
+    if not lines:
+        return
+    if _is_wrapped(text, lines):
+        yield lines[0][0], lines[-1][1]
+        return
+    first, last = lines[0]
+    for start, end in lines[1:]:
+        if _MID_SENTENCE.match(text, last - 1) and text[start].islower():
+            last = end
+            continue
+        yield first, last
+        first, last = start, end
+    yield first, last
+
+
+def _is_wrapped(text: str, lines: list[Span]) -> bool:
+    """True if every line is too full for the first word of the next, as an editor leaves it."""
+    width = max(end - start for start, end in lines)
+    if len(lines) < 3 or not 45 <= width <= _MAX_WRAPPED_LINE_CHARACTERS:
+        return False
+    return all(
+        end - start + 1 + len(text[after:after_end].split(maxsplit=1)[0]) > width
+        for (start, end), (after, after_end) in pairwise(lines)
+    )
+
+
+def _segment(text: str, first: int, last: int, language: str) -> list[Span]:
+    """sentencex over text[first:last] in windows; the last piece of one is read again with the next."""
+    spans: list[Span] = []
+    start = first  # of the sentence that is still open
+    position = first
+    while position < last:
+        window_end = min(position + _WINDOW_CHARACTERS, last)
+        bounds = _boundaries(text[position:window_end], position, language)
+        for bound in bounds[:-1]:
+            spans.append((start, bound))
+            start = bound
+        # A window without any boundary is the middle of an endless sentence: step over it.
+        position = window_end if window_end == last or len(bounds) == 1 else bounds[-2]
+    if start < last:
+        spans.append((start, last))
+    return spans
+
+
+def _boundaries(window: str, offset: int, language: str) -> list[int]:
+    ends = []
+    for piece in sentencex.segment(language, window):
+        offset += len(piece)
+        ends.append(offset)
+    return ends
+
+
+def _refine_quotations(text: str, spans: list[Span], language: str) -> Iterator[Span]:
+    for start, end in spans:
+        if end - start <= _LONG_QUOTATION_CHARACTERS or not _QUOTE_MARKS.search(text, start, end):
+            yield start, end
+            continue
+        # Without its quote marks sentencex looks inside; same length, so the offsets hold.
+        unquoted = _QUOTE_MARKS.sub(" ", text[start:end])
+        for inner_start, inner_end in _segment(unquoted, 0, len(unquoted), language):
+            yield start + inner_start, start + inner_end
+
+
+def _split_ellipses(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    for span_start, end in spans:
+        start = span_start
+        for ellipsis in _ELLIPSIS_END.finditer(text, start, end):
+            yield start, ellipsis.end()
+            start = ellipsis.end()
+        yield start, end
+
+
+def _hand_on_openers(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Moves an opening mark that was left at the end of a sentence to the next one."""
+    carried: int | None = None
+    for start, end in spans:
+        begin = start if carried is None else carried
+        # Only a short tail is looked at: `$` with a quantifier would rescan a long run of marks.
+        tail = max(begin, end - 8)
+        opener = _STRANDED_OPENER.search(text[tail:end])
+        carried = tail + opener.start() if opener and tail + opener.start() > begin else None
+        yield begin, end if carried is None else carried
+    if carried is not None:
+        yield carried, end
+
+
+def _trim(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    for start, end in spans:
+        piece = text[start:end]
+        stripped = piece.strip()
+        if stripped:
+            first = start + len(piece) - len(piece.lstrip())
+            yield first, first + len(stripped)
+
+
+def _merge(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    previous: Span | None = None
+    for start, end in spans:
+        if previous is None:
+            previous = start, end
+        elif _belongs_together(text, previous, (start, end)):
+            previous = previous[0], end
+        else:
+            yield previous
+            previous = start, end
+    if previous is not None:
+        yield previous
+
+
+def _belongs_together(text: str, left: Span, right: Span) -> bool:
+    before = text[max(left[0], left[1] - 24) : left[1]]
+    after = text[right[0] : min(right[1], right[0] + 60)]
+    if not re.search(r"\w", after):
+        return right[1] - right[0] < 24  # a mark on its own belongs to what it follows
+    if _LOWER_START.match(after) and not _WEB_START.match(after):
+        return left[1] < right[0]
+    return bool(
+        _TITLE_END.search(before)
+        or (_CLOCK_END.search(before) and _AFTER_CLOCK.match(after))
+        or (left[1] - left[0] < 8 and _NUMBER_ONLY.match(text[left[0] : left[1]]))
+        or (_EXCLAIMED_QUOTE_END.search(before) and _ATTRIBUTION.match(after))
+    )
