@@ -22,9 +22,7 @@ class ServingError(Exception):
     status: ClassVar[int] = 500
     error: ClassVar[str] = "internal"
 
-    def __init__(
-        self, message: str, *, retry_after_s: int | None = None, fields: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry_after_s: int | None = None, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s

@@ -42,9 +42,7 @@ def test_a_text_that_fits_is_the_only_part_and_unchanged() -> None:
 
 
 def test_parts_end_at_sentence_ends_and_are_even() -> None:
-    article = " ".join(
-        f"The town number {number} rebuilt its harbour after the storm." for number in range(60)
-    )
+    article = " ".join(f"The town number {number} rebuilt its harbour after the storm." for number in range(60))
     count_tokens = CountingTokenizer()
     parts = split_into_parts(article, max_tokens=512, count_tokens=count_tokens)
     sizes = [count_tokens(part.text) for part in parts]

@@ -38,21 +38,15 @@ def test_the_tutorial_article_has_its_four_sentences() -> None:
         pytest.param(["Prices rose 3.5 percent to $1.25.", "Wages did not."], id="decimals"),
         pytest.param(["The U.S. Senate met.", "The U.K. did not."], id="U.S. inside a sentence"),
         pytest.param(["He lives in the U.S.", "She does not."], id="U.S. at the end of a sentence"),
-        pytest.param(
-            ["They land at 4:17:40 P.M., Eastern time.", "All cheered."], id="time of day before a comma"
-        ),
+        pytest.param(["They land at 4:17:40 P.M., Eastern time.", "All cheered."], id="time of day before a comma"),
         pytest.param(["It opens at 5 p.m. Friday.", "Bring food."], id="time of day before a weekday"),
         pytest.param(["It closed at 5 p.m.", "Nobody came."], id="time of day at the end"),
         pytest.param(['"Is it over?" he asked.', "Nobody knew."], id="question in quotes, then lower case"),
-        pytest.param(
-            ['"We won!" Maria Stone said.', "They had."], id="exclamation in quotes, then who said it"
-        ),
+        pytest.param(['"We won!" Maria Stone said.', "They had."], id="exclamation in quotes, then who said it"),
         pytest.param(["He waited... and left.", "It rained."], id="ellipsis inside"),
         pytest.param(["He waited…", "It rained."], id="ellipsis at the end"),
         pytest.param(["1. Wash the rice.", "2. Boil it."], id="numbered list"),
-        pytest.param(
-            ["Sales of the iPhone fell.", "iPhone users shrugged."], id="sentence that starts in lower case"
-        ),
+        pytest.param(["Sales of the iPhone fell.", "iPhone users shrugged."], id="sentence that starts in lower case"),
         pytest.param(["She spoke to the media.", "Then she left."], id="plain"),
     ],
 )
@@ -103,8 +97,7 @@ def test_hard_wrapped_text_is_one_paragraph() -> None:
     )
     assert [text.replace("\n", " ") for text in texts(wrapped)] == [
         "The council of the small town by the lake voted late on Monday to close the old bridge.",
-        "Nobody had used it for years, the Mayor Anna Bell said, and the repair would have cost more than "
-        "a new one.",
+        "Nobody had used it for years, the Mayor Anna Bell said, and the repair would have cost more than a new one.",
     ]
 
 
@@ -140,3 +133,10 @@ def test_200_000_characters_of_anything_take_linear_time(article: str) -> None:
     split_sentences(article)
     # Measured at 0.0 to 0.5 s; a quadratic step takes minutes.
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u3000", "\u202f"])
+def test_wide_spaces_before_a_full_stop(space):
+    """sentencex 1.0.32 panics here (a BaseException, which no handler expects)."""
+    text = f"A{space}. B{space}.{space}He went home. J.{space}Smith stayed."
+    assert all(text[s.start : s.end] == s.text for s in split_sentences(text))

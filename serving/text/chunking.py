@@ -39,9 +39,7 @@ def split_into_parts(text: str, *, max_tokens: int, count_tokens: CountTokens) -
     """
     overhead = count_tokens("")
     if max_tokens <= overhead:
-        raise ValueError(
-            f"max_tokens ({max_tokens}) must exceed the {overhead} special tokens of an empty text"
-        )
+        raise ValueError(f"max_tokens ({max_tokens}) must exceed the {overhead} special tokens of an empty text")
     if count_tokens(text) <= max_tokens:
         return [Part(text, 0, len(text))]
     spans = [
@@ -58,9 +56,7 @@ def split_into_parts(text: str, *, max_tokens: int, count_tokens: CountTokens) -
     return [Part(text[g[0].start : g[-1].end], g[0].start, g[-1].end) for g in groups]
 
 
-def _fit(
-    text: str, start: int, end: int, max_tokens: int, count_tokens: CountTokens
-) -> Iterator[tuple[int, int, int]]:
+def _fit(text: str, start: int, end: int, max_tokens: int, count_tokens: CountTokens) -> Iterator[tuple[int, int, int]]:
     """Start, end and tokens of the pieces that fit, halved until they do: n log n tokens in all."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
@@ -120,9 +116,7 @@ def _pack(units: list[_Unit], capacity: int) -> list[list[_Unit]]:
     return groups
 
 
-def _verify(
-    text: str, group: list[_Unit], max_tokens: int, count_tokens: CountTokens
-) -> Iterator[list[_Unit]]:
+def _verify(text: str, group: list[_Unit], max_tokens: int, count_tokens: CountTokens) -> Iterator[list[_Unit]]:
     """Halves a group that is too long all the same: what stands between its sentences may be tokens too."""
     if len(group) == 1 or count_tokens(text[group[0].start : group[-1].end]) <= max_tokens:
         yield group

@@ -42,10 +42,7 @@ def _rank(sentences: list[Sentence]) -> list[int]:
     terms = [set(content_terms(sentence.text)) for sentence in sentences]
     frequency = Counter(term for sentence_terms in terms for term in sentence_terms)
     highest = max((sum(frequency[t] - 1 for t in ts) for ts in terms), default=0) or 1
-    scores = [
-        sum(frequency[t] - 1 for t in ts) / highest + 1.0 / (1 + index) ** 0.5
-        for index, ts in enumerate(terms)
-    ]
+    scores = [sum(frequency[t] - 1 for t in ts) / highest + 1.0 / (1 + index) ** 0.5 for index, ts in enumerate(terms)]
     return sorted(range(len(sentences)), key=lambda index: -scores[index])
 
 

@@ -21,6 +21,7 @@ _LONG_QUOTATION_CHARACTERS = 350
 # Mail and plain-text pages wrap at 45 to 100 characters; longer lines are paragraphs.
 _MAX_WRAPPED_LINE_CHARACTERS = 100
 
+_ANY_SPACE = re.compile(r"\s")
 _QUOTE_MARKS = re.compile('["“”]')
 _STRANDED_OPENER = re.compile(r"""(?<=\s)["'“‘«(\[]+\s*$""")
 _ELLIPSIS_END = re.compile(r"""…["'”’)]?\s(?=\s*["'“‘(]?[A-Z])""")
@@ -128,7 +129,8 @@ def _segment(text: str, first: int, last: int, language: str) -> list[Span]:
 
 def _boundaries(window: str, offset: int, language: str) -> list[int]:
     ends = []
-    for piece in sentencex.segment(language, window):
+    # sentencex panics at a capital, a space of several bytes and a full stop ("A\u00a0."), common in text from the web.
+    for piece in sentencex.segment(language, _ANY_SPACE.sub(" ", window)):
         offset += len(piece)
         ends.append(offset)
     return ends

@@ -13,9 +13,7 @@ from serving.text.terms import content_terms
 
 # Titles and one-letter initials end in a full stop without ending a sentence.
 _FINISHED = re.compile(r"""(?:[.!?…。！？｡؟۔।॥።]|[.!?…][)\]}])["'”’»）」』)\]]*$""")
-_CUT_TITLE = re.compile(
-    r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Sgt|St|Rs|[A-Z])\.$"
-)
+_CUT_TITLE = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Sgt|St|Rs|[A-Z])\.$")
 _FIRST_LETTER = re.compile(r"""^(["'“‘(\[«]*)([^\W\d_])(\w?)""")
 _SPACE_BEFORE_MARK = re.compile(r"""(?<=\S) (?=[)\]}”]|[,;:!?%.](?:[\s"'”’)\]]|$))""")
 _SPACE_AFTER_OPENER = re.compile(r"(?<=[(\[{“]) ")
@@ -140,9 +138,7 @@ def _balance_quotes(text: str) -> str:
 
 def _closes_nothing(before: str, after: str) -> bool:
     """True for a quote mark that can't open: it follows a word or mark and no word follows it."""
-    return (
-        bool(before) and not before[-1].isspace() and before[-1] not in "([{“‘—–-" and not after[:1].isalnum()
-    )
+    return bool(before) and not before[-1].isspace() and before[-1] not in "([{“‘—–-" and not after[:1].isalnum()
 
 
 def _capitalise(text: str) -> str:

@@ -1,0 +1,96 @@
+"""Every setting of the serving side: one line each, with its type, bound, unit and a sentence.
+
+`app.py` makes a command-line flag and an environment variable of each field; a Serve config file gives the same
+names as `args`. Unknown names are refused.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from serving.engine.settings import TUTORIAL_MODEL
+
+DEFAULT_MODEL = TUTORIAL_MODEL
+
+DEFAULT_MAX_LENGTH_TOKENS = 150
+"""`max_length` where a request names neither `max_length` nor `max_words` (transformers' unit: tokens)."""
+
+
+class ServingConfig(BaseModel):
+    """Settings of one Summarizer application; read once at the edge and passed inward."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Annotated[
+        str, Field(min_length=1, description="Hugging Face model id, or a folder that holds a seq2seq model.")
+    ] = DEFAULT_MODEL
+    deployment_name: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$",
+            description="Name of the Ray Serve deployment and of its GET route.",
+        ),
+    ] = "Summarizer"
+    serving_host: Annotated[str, Field(min_length=1, description="Address that the HTTP API listens on.")] = "127.0.0.1"
+    serving_port: Annotated[int, Field(ge=1, le=65_535, description="Port of the HTTP API.")] = 8000
+    num_replicas: Annotated[int, Field(ge=1, le=64, description="Copies of the deployment.")] = 1
+    num_threads: Annotated[
+        int | None,
+        Field(ge=1, le=256, description="CPU cores of each replica (default: this machine's, shared out)."),
+    ] = None
+    max_article_chars: Annotated[
+        int, Field(ge=100, le=2_000_000, description="Longest article, in characters; longer ones get a 413.")
+    ] = 200_000
+    max_length_tokens: Annotated[
+        int, Field(ge=8, le=4096, description="Largest `max_length` that a request may ask for, in tokens.")
+    ] = 512
+    max_running: Annotated[
+        int,
+        Field(ge=1, le=256, description="Most articles in work at once, if the engine can share that far."),
+    ] = 16
+    max_waiting: Annotated[
+        int,
+        Field(ge=0, le=10_000, description="Most articles that wait for a place; the next one gets a 429."),
+    ] = 32
+    max_url_bytes: Annotated[
+        int, Field(ge=256, le=65_000, description="Longest URL of the GET routes; longer ones get a 414.")
+    ] = 60_000
+    request_timeout_s: Annotated[
+        float,
+        Field(gt=0, le=86_400, description="Longest time for one summary, its wait included; then a 504."),
+    ] = 900.0
+
+    @field_validator("deployment_name")
+    @classmethod
+    def _keep_off_our_routes(cls, name: str) -> str:
+        taken = {"summarize", "summarization", "router", "status", "health", "ready", "docs", "redoc"}
+        if name in taken:
+            raise ValueError(f"'{name}' is a route of the API already; choose another name")
+        return name
+
+    @property
+    def replica_cpus(self) -> int:
+        """CPU cores, and so threads, of one replica."""
+        return self.num_threads or max(1, (os.cpu_count() or 1) // self.num_replicas)
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Bytes that a JSON body of `max_article_chars` can need: every character as an escaped pair, and room."""
+        return 12 * self.max_article_chars + 16_384
+
+    @property
+    def model_name(self) -> str:
+        """What answers call the model: its hub id, or its folder's name without the path to it."""
+        return self.model if self.local_model_dir is None else self.local_model_dir.name
+
+    @property
+    def local_model_dir(self) -> Path | None:
+        """The model as a folder, or None where `model` is a hub id.
+
+        A folder is what exists as one, or is spelled like a path: `/x`, `./x`, `../x`, `~/x`.
+        """
+        path = Path(self.model).expanduser()
+        spelled_as_path = self.model.startswith(("/", "./", "../", "~")) or self.model in {".", ".."}
+        return path.resolve() if spelled_as_path or path.is_dir() else None

@@ -1,0 +1,129 @@
+"""The plain engine: `transformers.generate`, as in the tutorial, for any model of `AutoModelForSeq2SeqLM`.
+
+One generation runs at a time (torch spreads it over all cores); the next ones wait in order.
+"""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, OnStep
+
+# Tokenizers say so with a number of about 1e30 when their files name no limit.
+_NO_LIMIT = 100_000
+_T5_WINDOW_TOKENS = 512
+
+
+class TransformersEngine:
+    """Implements `serving.engine.interface.Engine` on `transformers`.
+
+    Args:
+        model_dir: a folder that `AutoModelForSeq2SeqLM.from_pretrained` loads.
+        num_threads: CPU threads of each matrix product.
+        default_params: decoding settings where a request names none.
+        prefix: text that the model wants before every article.
+    """
+
+    max_running = 1
+
+    def __init__(
+        self, model_dir: Path, *, num_threads: int, default_params: GenerationParams, prefix: str = ""
+    ) -> None:
+        import torch
+        from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+        torch.set_num_threads(num_threads)
+        self.default_params = default_params
+        self._prefix = prefix
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._tokenizer = AutoTokenizer.from_pretrained(model_dir)
+        model = AutoModelForSeq2SeqLM.from_pretrained(model_dir, dtype=torch.float32)
+        self._model: Any = model.to(self._device).eval()
+        self.max_input_tokens = _window_tokens(self._tokenizer, self._model.config)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generate")
+
+    def count_tokens(self, text: str) -> int:
+        """See `Engine.count_tokens`."""
+        return len(self._tokenizer.encode(self._prefix + text, verbose=False))
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """See `Engine.decode`."""
+        ids = list(token_ids)
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=True))
+
+    def submit(
+        self, text: str, params: GenerationParams, *, stop: threading.Event, on_step: OnStep | None = None
+    ) -> Future[Generation]:
+        """See `Engine.submit`."""
+        return self._executor.submit(self._generate, text, params, stop, on_step)
+
+    def close(self) -> None:
+        """See `Engine.close`; what runs is finished first."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _generate(
+        self, text: str, params: GenerationParams, stop: threading.Event, on_step: OnStep | None
+    ) -> Generation:
+        import torch
+
+        if stop.is_set():
+            raise GenerationStoppedError
+        # The tutorial hands the whole encoding to generate; truncation never bites an article that was split.
+        input_ids = self._tokenizer.encode(
+            self._prefix + text, return_tensors="pt", truncation=True, max_length=self.max_input_tokens
+        )
+        watch = _make_watch(stop, on_step)
+        with torch.inference_mode():
+            output = self._model.generate(
+                input_ids=input_ids.to(self._device),
+                attention_mask=torch.ones_like(input_ids).to(self._device),
+                max_length=params.max_length,
+                min_length=min(params.min_length, params.max_length),
+                num_beams=params.num_beams,
+                repetition_penalty=params.repetition_penalty,
+                length_penalty=params.length_penalty,
+                early_stopping=params.early_stopping,
+                no_repeat_ngram_size=params.no_repeat_ngram_size,
+                do_sample=False,
+                stopping_criteria=[watch],
+            )
+        if stop.is_set():
+            raise GenerationStoppedError
+        return self._to_generation(output[0].tolist())
+
+    def _to_generation(self, token_ids: list[int]) -> Generation:
+        eos = self._model.generation_config.eos_token_id
+        ends = set(eos) if isinstance(eos, list) else {eos}
+        # The decoder start token can be EOS itself (BART), so it is not looked at.
+        end = next((i for i, token in enumerate(token_ids) if i > 0 and token in ends), None)
+        kept = token_ids if end is None else token_ids[: end + 1]
+        return Generation(
+            token_ids=tuple(kept), text=self.decode(kept), finish_reason="length" if end is None else "stop"
+        )
+
+
+def _make_watch(stop: threading.Event, on_step: OnStep | None) -> Any:
+    """A stopping criterion that looks at `stop` at every step and reports the best beam.
+
+    Built in a function because its base class lives in transformers, which is imported late.
+    """
+    import torch
+    from transformers import StoppingCriteria
+
+    class Watch(StoppingCriteria):
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:  # noqa: ARG002
+            if on_step is not None:
+                # Beam search passes its candidates best first, beams of shape [num_candidates, length].
+                on_step(input_ids[0].tolist())
+            return torch.full((input_ids.shape[0],), stop.is_set(), dtype=torch.bool, device=input_ids.device)
+
+    return Watch()
+
+
+def _window_tokens(tokenizer: Any, config: Any) -> int:
+    """Longest input that the model was made for, in tokens."""
+    positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
+    known = [limit for limit in (tokenizer.model_max_length, positions) if limit and limit < _NO_LIMIT]
+    return int(min(known)) if known else _T5_WINDOW_TOKENS

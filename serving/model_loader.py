@@ -1,0 +1,153 @@
+"""Brings the model in, while the extractive path already answers.
+
+    absent -> downloading -> loading -> ready
+                 |              |
+                 +-> failed <---+      and again, with growing pauses
+
+One thread does it. The state is replaced as a whole, never changed in place, so reading it needs no lock.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from serving.config import ServingConfig
+from serving.engine.interface import Engine
+from serving.engine.settings import read_model_settings
+from serving.model_files import ModelFilesError, check_model_dir, download, find_in_cache
+from serving.schemas import ModelState
+
+logger = logging.getLogger("nutshell")
+
+_FIRST_PAUSE_S = 5.0
+_MAX_PAUSE_S = 600.0
+
+# Two sentences, so that the warm-up runs the encoder, a few decode steps and the tokenizer on real words.
+_WARM_UP_TEXT = (
+    "The town library reopened on Monday after two years of repairs. "
+    "About three hundred readers came on the first morning, and the reading room was full by noon."
+)
+
+
+@dataclass(frozen=True)
+class LoaderStatus:
+    """Where the model is on its way. `reason` is set in state "failed"; byte counts while downloading."""
+
+    state: ModelState = "absent"
+    reason: str | None = None
+    downloaded_bytes: int | None = None
+    total_bytes: int | None = None
+    retry_at: float | None = None
+
+    def retry_in_s(self) -> float | None:
+        """Seconds until the next attempt, or None."""
+        return None if self.retry_at is None else max(0.0, round(self.retry_at - time.monotonic(), 1))
+
+
+class ModelLoader:
+    """Looks for the model locally, else downloads it; loads it, warms it up, and hands the engine over."""
+
+    def __init__(self, config: ServingConfig, *, first_pause_s: float = _FIRST_PAUSE_S) -> None:
+        self._config = config
+        self._first_pause_s = first_pause_s
+        self._closed = threading.Event()
+        self.status = LoaderStatus()
+        self.engine: Engine | None = None
+        self._thread = threading.Thread(target=self._run, name="model-loader", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Give up what is under way and free the model."""
+        self._closed.set()
+        if self.engine is not None:
+            self.engine.close()
+
+    def _run(self) -> None:
+        pause_s = self._first_pause_s
+        while not self._closed.is_set():
+            reason = self._attempt()
+            if reason is None:
+                return
+            if reason != self.status.reason:
+                # Once for each new reason: a machine without a hub must not fill its log.
+                logger.warning("No model yet: %s", reason)
+            self.status = LoaderStatus(state="failed", reason=reason, retry_at=time.monotonic() + pause_s)
+            self._closed.wait(pause_s)
+            pause_s = min(2 * pause_s, _MAX_PAUSE_S)
+
+    def _attempt(self) -> str | None:
+        """Try once; return None when the model is ready, else the reason in plain words."""
+        try:
+            model_dir = find_model_dir(self._config, self._on_bytes)
+            self._advance(state="loading")
+            self.engine = load_engine(self._config, model_dir)
+            logger.info("The model %s is ready.", self._config.model)
+            self.status = LoaderStatus(state="ready")
+            return None
+        except ModelFilesError as error:
+            return str(error)
+        except Exception as error:
+            # Whatever transformers and torch make of a broken model: people get a sentence, the log the trace.
+            reason = (
+                f"The model {self._config.model} could not be loaded ({type(error).__name__}: {_first_line(error)})."
+            )
+            if reason != self.status.reason:
+                logger.exception("Loading failed")
+            return reason
+
+    def _on_bytes(self, done: int, total: int) -> None:
+        if self._closed.is_set():
+            raise ModelFilesError("The summarizer is shutting down.")
+        self._advance(state="downloading", downloaded_bytes=done, total_bytes=total)
+
+    def _advance(
+        self, *, state: ModelState, downloaded_bytes: int | None = None, total_bytes: int | None = None
+    ) -> None:
+        # The reason of the last failure stays until there is a new one: it is what the log compares with.
+        self.status = replace(
+            self.status,
+            state=state,
+            downloaded_bytes=downloaded_bytes,
+            total_bytes=total_bytes,
+            retry_at=None,
+        )
+
+
+def load_engine(config: ServingConfig, model_dir: Path) -> Engine:
+    """Load the model in `model_dir` and warm it up with a real run.
+
+    Raises:
+        ModelFilesError: files are missing; anything that transformers raises for a model it cannot load.
+    """
+    from serving.engine.transformers_engine import TransformersEngine
+
+    settings = read_model_settings(model_dir, model_id=config.model)
+    engine: Engine = TransformersEngine(
+        model_dir, num_threads=config.replica_cpus, default_params=settings.params, prefix=settings.prefix
+    )
+    params = replace(settings.params, max_length=8, min_length=0)
+    engine.submit(_WARM_UP_TEXT, params, stop=threading.Event()).result()
+    return engine
+
+
+def find_model_dir(config: ServingConfig, on_bytes: Callable[[int, int], None] = lambda done, total: None) -> Path:
+    """Return the model's folder, downloading it first where it is not on this machine.
+
+    Raises:
+        ModelFilesError: it cannot be had.
+    """
+    local_dir = config.local_model_dir
+    if local_dir is None:
+        return find_in_cache(config.model) or download(config.model, on_bytes)
+    check_model_dir(local_dir)
+    return local_dir
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0][:200]

@@ -1,0 +1,273 @@
+"""The text pipeline: article -> parts -> engine -> one summary. Knows no HTTP and no Ray.
+
+Everything here blocks, and is meant for a worker thread; `stop` ends it within one decode step.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from serving.config import DEFAULT_MAX_LENGTH_TOKENS
+from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError
+from serving.errors import InvalidRequestError, StoppedError
+from serving.schemas import DraftEvent, Format, ProgressEvent, SummaryResponse
+from serving.text.chunking import Part, split_into_parts
+from serving.text.clean import clean_article, count_words, has_words
+from serving.text.key_sentences import key_sentences
+from serving.text.sentences import split_sentences
+from serving.text.tidy import Tidied, drop_repeats, finish_sentences, limit_words, to_bullets
+
+Event = ProgressEvent | DraftEvent
+OnEvent = Callable[[Event], None]
+
+# Measured with T5's tokenizer on the evaluation articles' reference summaries: 1.45 tokens a word on average.
+# A little room above it, because `limit_words` cuts what is too long and nothing lengthens what is too short.
+_TOKENS_PER_WORD = 1.45
+_WORD_LIMIT_SLACK = 1.15
+
+_MIN_PART_TOKENS = 48
+"""Least `max_length` for one part of a long article; less is seldom a whole sentence."""
+
+_MAX_KEPT_SHARE = 0.6
+"""Most of a text that key sentences may keep, so that a generous limit still gives a summary, not a copy."""
+
+_DRAFT_INTERVAL_S = 0.3
+
+
+@dataclass(frozen=True)
+class SummaryTask:
+    """What is asked of the pipeline.
+
+    Attributes:
+        text: the article as `check_text` returned it; offsets of the answer refer to it.
+        max_length: longest summary in tokens, None where the request does not say.
+        max_words: longest summary in words, None where the request does not say.
+        tidy: end in a whole sentence; False returns the model's text untouched, as the tutorial does.
+        params: decoding settings other than the engine's default; `max_length` still counts.
+    """
+
+    text: str
+    max_length: int | None = None
+    max_words: int | None = None
+    format: Format = "paragraph"
+    tidy: bool = True
+    params: GenerationParams | None = None
+
+    def with_text(self, text: str) -> "SummaryTask":
+        """Return the same task about another text."""
+        return replace(self, text=text)
+
+
+def check_text(text: str) -> str:
+    """Return `text` with control characters blanked, length unchanged.
+
+    Raises:
+        InvalidRequestError: it holds no word (empty, white space, punctuation or emoji only).
+    """
+    cleaned = clean_article(text)
+    if not has_words(cleaned):
+        raise InvalidRequestError(
+            "There are no words in this text. Paste an article of a few sentences.",
+            fields={"text": "holds no words"},
+        )
+    return cleaned
+
+
+def summarize_extractive(task: SummaryTask) -> SummaryResponse:
+    """Return the article's own key sentences, whole and in article order, within the asked length."""
+    started = time.monotonic()
+    article = task.text
+    num_words = count_words(article)
+    chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
+    sentences = [sentence.text for sentence in chosen.sentences]
+    notes = []
+    if chosen.cut:
+        notes.append("No sentence of the article is as short as the asked length, so one was cut.")
+    summary = "\n".join(f"- {text}" for text in sentences) if task.format == "bullets" else " ".join(sentences)
+    return SummaryResponse(
+        summary=summary,
+        method="extractive",
+        model=None,
+        finish_reason="length" if chosen.cut else "stop",
+        num_input_words=num_words,
+        num_input_tokens=None,
+        num_summary_words=sum(count_words(text) for text in sentences),
+        num_summary_tokens=None,
+        coverage=1.0,
+        parts=1,
+        elapsed_s=round(time.monotonic() - started, 4),
+        model_text=None,
+        evidence=[],
+        unsupported=[],
+        notes=notes,
+    )
+
+
+def _extractive_words(task: SummaryTask, num_words: int) -> int:
+    limits = [math.ceil(num_words * _MAX_KEPT_SHARE) if num_words > 40 else num_words]
+    if task.max_words is not None:
+        limits.append(task.max_words)
+    if task.max_length is not None or task.max_words is None:
+        limits.append(int((task.max_length or DEFAULT_MAX_LENGTH_TOKENS) / _TOKENS_PER_WORD))
+    return max(1, min(limits))
+
+
+def summarize_abstractive(
+    task: SummaryTask,
+    engine: Engine,
+    *,
+    model: str,
+    max_length_tokens: int,
+    stop: threading.Event,
+    on_event: OnEvent = lambda event: None,
+) -> SummaryResponse:
+    """Return a summary that the model writes, reading all of the article.
+
+    Args:
+        task: what is asked.
+        engine: the loaded model.
+        model: the model's id, for the answer.
+        max_length_tokens: largest `max_length` in force.
+        stop: set it to end the work within one decode step.
+        on_event: told about parts and drafts, at most a few times a second, on a thread of the engine's.
+
+    Raises:
+        StoppedError: `stop` was set.
+    """
+    started = time.monotonic()
+    article = task.text
+    budget = _token_budget(task, max_length_tokens)
+    parts = split_into_parts(article, max_tokens=engine.max_input_tokens, count_tokens=engine.count_tokens)
+    params = replace(task.params or engine.default_params, max_length=_part_tokens(budget, len(parts)))
+    generations = _Run(engine, parts, params, stop, on_event).result()
+    texts = [generation.text for generation in generations]
+    cut = any(generation.finish_reason == "length" for generation in generations)
+    notes: list[str] = []
+    if task.tidy:
+        summary, trimmed = _tidy(texts, task, engine, budget)
+        if trimmed:
+            notes.append("The model reached the length limit in mid-sentence; the unfinished sentence was left out.")
+    else:
+        summary = " ".join(texts)
+    return SummaryResponse(
+        summary=summary,
+        method="abstractive",
+        model=model,
+        finish_reason="length" if cut else "stop",
+        num_input_words=count_words(article),
+        num_input_tokens=engine.count_tokens(article),
+        num_summary_words=count_words(summary),
+        num_summary_tokens=engine.count_tokens(summary),
+        coverage=1.0,
+        parts=len(parts),
+        elapsed_s=round(time.monotonic() - started, 4),
+        model_text=" ".join(texts),
+        evidence=[],
+        unsupported=[],
+        notes=notes,
+    )
+
+
+def _token_budget(task: SummaryTask, max_length_tokens: int) -> int:
+    limits = [max_length_tokens]
+    if task.max_words is not None:
+        limits.append(math.ceil(task.max_words * _TOKENS_PER_WORD * _WORD_LIMIT_SLACK) + 4)
+    if task.max_length is not None or task.max_words is None:
+        limits.append(task.max_length or DEFAULT_MAX_LENGTH_TOKENS)
+    return min(limits)
+
+
+def _part_tokens(budget: int, num_parts: int) -> int:
+    return budget if num_parts == 1 else max(math.ceil(budget / num_parts), min(budget, _MIN_PART_TOKENS))
+
+
+def _tidy(texts: list[str], task: SummaryTask, engine: Engine, budget: int) -> tuple[str, bool]:
+    """Join the parts' summaries into whole sentences within the asked length; also: was one left out?"""
+    finished = [finish_sentences(text) for text in texts]
+    trimmed = any(tidied.trimmed for tidied in finished)
+    sentences = [sentence.text for tidied in finished for sentence in split_sentences(tidied.text)]
+    if len(texts) > 1:
+        sentences = _fit(drop_repeats(sentences), task, engine, budget)
+    text = " ".join(sentences)
+    if task.max_words is not None:
+        limited: Tidied = limit_words(text, task.max_words)
+        text, trimmed = limited.text, trimmed or limited.trimmed
+    if task.format == "bullets":
+        return "\n".join(f"- {bullet}" for bullet in to_bullets(text)), trimmed
+    return text, trimmed
+
+
+def _fit(sentences: list[str], task: SummaryTask, engine: Engine, budget: int) -> list[str]:
+    """Of the sentences of all parts' summaries, keep the key ones, so that the whole fits the asked length."""
+    text = "\n".join(sentences)
+    max_words = count_words(text)
+    if task.max_words is not None:
+        max_words = min(max_words, task.max_words)
+    while sentences and max_words > 1:
+        sentences = [sentence.text for sentence in key_sentences(text, max_words=max_words).sentences]
+        num_tokens = engine.count_tokens(" ".join(sentences))
+        if num_tokens <= budget:
+            break
+        max_words = min(max_words - 1, int(max_words * budget / num_tokens))
+    return sentences
+
+
+class _Run:
+    """All parts of one article inside an engine; they are independent, so an engine may share steps among them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        parts: list[Part],
+        params: GenerationParams,
+        stop: threading.Event,
+        on_event: OnEvent,
+    ) -> None:
+        self._engine = engine
+        self._stop = stop
+        self._on_event = on_event
+        self._lock = threading.Lock()
+        self._token_ids: list[list[int]] = [[] for _ in parts]
+        self._num_done = 0
+        self._next_draft_s = 0.0
+        self._report(force=True)
+        self._futures: list[Future[Generation]] = [
+            engine.submit(part.text, params, stop=stop, on_step=lambda ids, i=i: self._step(i, ids))  # type: ignore[misc]
+            for i, part in enumerate(parts)
+        ]
+
+    def result(self) -> list[Generation]:
+        """Wait for all parts, in article order."""
+        try:
+            generations = []
+            for future in self._futures:
+                generations.append(future.result())
+                self._num_done += 1
+            return generations
+        except GenerationStoppedError:
+            raise StoppedError("The caller left, so the summary was stopped.") from None
+        except BaseException:
+            # One part failed: the others must not go on computing for an answer that nobody gets.
+            self._stop.set()
+            raise
+
+    def _step(self, part: int, token_ids: object) -> None:
+        self._token_ids[part] = list(token_ids)  # type: ignore[call-overload]
+        self._report()
+
+    def _report(self, *, force: bool = False) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next_draft_s and not force:
+                return
+            self._next_draft_s = now + _DRAFT_INTERVAL_S
+        num_parts = len(self._token_ids)
+        num_tokens = sum(max(0, len(ids) - 1) for ids in self._token_ids)
+        part = min(self._num_done + 1, num_parts)
+        self._on_event(ProgressEvent(part=part, parts=num_parts, num_tokens=num_tokens))
+        text = " ".join(self._engine.decode(ids) for ids in self._token_ids if ids)
+        if text.strip():
+            self._on_event(DraftEvent(text=text))

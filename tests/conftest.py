@@ -1,0 +1,21 @@
+"""Shared fixtures: tiny models made once per run."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_models import make_tiny_t5
+
+# Tests must never reach for a hub by accident; those that need one bring their own and say so.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+for _name in [name for name in os.environ if name.startswith("NUTSHELL_")]:
+    del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random T5."""
+    return make_tiny_t5(tmp_path_factory.mktemp("tiny-t5"))

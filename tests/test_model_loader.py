@@ -1,0 +1,69 @@
+"""The model arrives by itself: states in order, failures in words, another try without a restart."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from serving.config import ServingConfig
+from serving.model_loader import ModelLoader
+
+
+def wait_for(condition, timeout_s=60.0):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def start(request):
+    def start(model: Path, **options) -> ModelLoader:
+        loader = ModelLoader(ServingConfig(model=str(model), num_threads=1), **options)
+        request.addfinalizer(loader.close)
+        loader.start()
+        return loader
+
+    return start
+
+
+def test_becomes_ready_with_a_warm_engine(start, tiny_t5):
+    loader = start(tiny_t5)
+    wait_for(lambda: loader.status.state == "ready")
+    assert loader.engine is not None
+    assert loader.status.reason is None
+
+
+def test_failed_then_ready_when_the_files_appear(start, tiny_t5, tmp_path, caplog):
+    model = tmp_path / "late"
+    loader = start(model, first_pause_s=0.05)
+    wait_for(lambda: loader.status.state == "failed")
+    assert "no model folder" in loader.status.reason
+    assert loader.engine is None
+    wait_for(lambda: loader.status.state == "failed" and loader.status.retry_in_s() == 0)
+    staged = shutil.copytree(tiny_t5, tmp_path / "staged")
+    Path(staged).rename(model)
+    wait_for(lambda: loader.status.state == "ready")
+    assert loader.engine is not None
+
+
+def test_same_reason_is_logged_once_and_pauses_grow(start, tmp_path, caplog):
+    loader = start(tmp_path / "never", first_pause_s=0.01)
+    pauses = set()
+    deadline = time.monotonic() + 0.8
+    while time.monotonic() < deadline:
+        pauses.add(round(loader.status.retry_in_s() or 0, 1))
+        time.sleep(0.005)
+    assert len([record for record in caplog.records if "No model yet" in record.message]) == 1
+    assert max(pauses) >= 0.1, "ten times the first pause within a second"
+
+
+def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
+    model = Path(shutil.copytree(tiny_t5, tmp_path / "model"))
+    (model / "model.safetensors").unlink()
+    (model / "pytorch_model.bin").write_bytes(b"these are no weights")
+    loader = start(model)
+    wait_for(lambda: loader.status.state == "failed")
+    assert "could not be loaded" in loader.status.reason
+    assert "Traceback" not in loader.status.reason

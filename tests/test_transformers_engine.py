@@ -1,0 +1,103 @@
+"""Token for token what calling transformers directly gives, with stop and steps on top."""
+
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from serving.engine.interface import GenerationParams, GenerationStoppedError
+from serving.engine.settings import TUTORIAL_PARAMS
+from serving.engine.transformers_engine import TransformersEngine
+from tests.tiny_models import CORPUS, make_tiny_bart, make_tiny_t5
+
+ARTICLES = [" ".join(CORPUS), CORPUS[3], "Word. " * 60]
+
+
+def oracle(model_dir: Path, text: str, params: GenerationParams) -> tuple[list[int], str]:
+    """The tutorial's lines."""
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model_dir)
+    model = AutoModelForSeq2SeqLM.from_pretrained(model_dir)
+    input_ids = tokenizer.encode(text, return_tensors="pt", add_special_tokens=True)
+    token_ids = model.generate(input_ids=input_ids, **asdict(params))[0]
+    text = tokenizer.decode(token_ids, skip_special_tokens=True, clean_up_tokenization_spaces=True)
+    return token_ids.tolist(), text
+
+
+def generate(engine, text, params, **options):
+    return engine.submit(text, params, stop=threading.Event(), **options).result(timeout=60)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("max_length", [2, 20, 60])
+def test_t5_gives_the_tutorials_tokens(tmp_path, seed, max_length):
+    model_dir = make_tiny_t5(tmp_path, seed=seed)
+    engine = TransformersEngine(model_dir, num_threads=1, default_params=TUTORIAL_PARAMS)
+    params = GenerationParams(max_length=max_length)
+    for article in ARTICLES:
+        token_ids, text = oracle(model_dir, article, params)
+        got = generate(engine, article, params)
+        assert (list(got.token_ids), got.text) == (token_ids, text)
+        assert got.finish_reason == ("stop" if token_ids[-1] == 1 else "length")
+    engine.close()
+
+
+def test_bart_gives_transformers_tokens(tmp_path):
+    model_dir = make_tiny_bart(tmp_path)
+    engine = TransformersEngine(model_dir, num_threads=1, default_params=TUTORIAL_PARAMS)
+    params = GenerationParams(max_length=30, num_beams=4, no_repeat_ngram_size=3, repetition_penalty=1.0, min_length=5)
+    token_ids, text = oracle(model_dir, ARTICLES[0], params)
+    got = generate(engine, ARTICLES[0], params)
+    assert (list(got.token_ids), got.text) == (token_ids, text)
+
+
+def test_some_generations_end_by_themselves(tmp_path):
+    """Otherwise the tests above would not show that an end token is kept."""
+    ends = set()
+    for seed in range(4):
+        engine = TransformersEngine(
+            make_tiny_t5(tmp_path / str(seed), seed=seed), num_threads=1, default_params=TUTORIAL_PARAMS
+        )
+        ends |= {generate(engine, article, GenerationParams(max_length=60)).finish_reason for article in ARTICLES}
+    assert ends == {"stop", "length"}
+
+
+def test_reports_every_step(tiny_t5):
+    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
+    lengths = []
+    generate(engine, ARTICLES[0], GenerationParams(max_length=12), on_step=lambda ids: lengths.append(len(ids)))
+    assert lengths == list(range(2, 13))[: len(lengths)]
+    assert len(lengths) >= 2
+
+
+def test_stop_ends_within_one_step(tiny_t5):
+    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
+    stop = threading.Event()
+    steps = []
+
+    def on_step(ids):
+        steps.append(len(ids))
+        if len(steps) == 3:
+            stop.set()
+
+    with pytest.raises(GenerationStoppedError):
+        engine.submit(ARTICLES[0], GenerationParams(max_length=500), stop=stop, on_step=on_step).result(timeout=60)
+    assert len(steps) == 3
+
+
+def test_stopped_while_waiting_never_runs(tiny_t5):
+    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(GenerationStoppedError):
+        engine.submit(ARTICLES[0], GenerationParams(), stop=stop, on_step=pytest.fail).result(timeout=60)
+
+
+def test_prefix_is_counted_and_used(tiny_t5):
+    plain = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
+    prefixed = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS, prefix="summarize: ")
+    assert prefixed.count_tokens("moon") == plain.count_tokens("summarize: moon")
+    params = GenerationParams(max_length=20)
+    assert generate(prefixed, "moon", params) == generate(plain, "summarize: moon", params)
