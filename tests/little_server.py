@@ -1,0 +1,75 @@
+"""A real little HTTP server on loopback that misbehaves in the way a test asks for."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class LittleServer:
+    """Answers every request with `answer`; keeps the bodies it was sent."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.bodies: list[dict] = []
+        self.client_left = threading.Event()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *args):
+                pass
+
+            def do_GET(self):
+                server.answer(self)
+
+            def do_POST(self):
+                server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                try:
+                    server.answer(self)
+                except (BrokenPipeError, ConnectionResetError):
+                    server.client_left.set()
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def send_json(status: int, body: object) -> Answer:
+    """Answer with JSON."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        data = json.dumps(body).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return answer
+
+
+def send_stream(*pieces: bytes, pause_s: float = 0.0, repeat_last: bool = False) -> Answer:
+    """Answer with an event stream of `pieces`; with `repeat_last`, until the client leaves."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        for piece in pieces:
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            time.sleep(pause_s)
+        deadline = time.monotonic() + 20
+        while repeat_last and time.monotonic() < deadline:
+            handler.wfile.write(pieces[-1])
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    return answer

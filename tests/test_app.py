@@ -1,0 +1,162 @@
+"""The command line: flags, environment, and one clear sentence for what cannot work."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import AppConfig, Console, UserError, check_port, parse_command_line
+from serving.config import DEFAULT_MODEL, ServingConfig
+from ui.client import Status
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_app(*args, **environment):
+    return subprocess.run(
+        [sys.executable, "app.py", *args], cwd=ROOT, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_nothing_given_means_the_defaults():
+    assert parse_command_line([], {}) == ("run", AppConfig(), ServingConfig())
+    assert ServingConfig().model == DEFAULT_MODEL
+    assert (AppConfig().host, ServingConfig().serving_host) == ("127.0.0.1", "127.0.0.1")
+
+
+def test_flags_win_over_the_environment():
+    environ = {
+        "NUTSHELL_PORT": "7000",
+        "NUTSHELL_SERVING_PORT": "8001",
+        "NUTSHELL_SHARE": "true",
+        "PATH": "/bin",
+    }
+    _, app, serving = parse_command_line(["--port", "7001", "--max-waiting", "3"], environ)
+    assert (app.port, app.share, serving.serving_port, serving.max_waiting) == (7001, True, 8001, 3)
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "words"),
+    [
+        (["--port", "70000"], {}, "--port '70000'"),
+        (["--port", "http"], {}, "--port 'http'"),
+        (["--max-waiting", "-1"], {}, "--max-waiting"),
+        (["--auth", "nocolon"], {}, "--auth"),
+        (["--deployment-name", "a b"], {}, "--deployment-name"),
+        (["--deployment-name", "router"], {}, "is a route of the API already"),
+        (["--serving-url", "ftp://x"], {}, "--serving-url"),
+        (["--no-ui", "--serving-url", "http://127.0.0.1:1"], {}, "does not go with"),
+        (["--no-ui", "--share"], {}, "needs the page"),
+        (["--auth", "a:b", "--no-auth"], {}, "contradict"),
+        ([], {"NUTSHELL_PROT": "1"}, "NUTSHELL_PROT is no setting"),
+        ([], {"NUTSHELL_PORT": "x"}, "--port 'x'"),
+    ],
+)
+def test_impossible_settings_are_one_sentence(argv, environ, words):
+    with pytest.raises(UserError) as error:
+        parse_command_line(argv, environ)
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("argv", [["--prot", "1"], ["--por", "1"], ["dance"], ["--port"]])
+def test_unknown_options_are_refused(argv):
+    got = run_app(*argv)
+    assert got.returncode == 2
+    assert len(got.stderr.splitlines()) == 1
+    assert "--help" in got.stderr
+    assert "Traceback" not in got.stderr
+
+
+def test_help_is_the_manual():
+    got = run_app("--help")
+    assert got.returncode == 0
+    for name in [*AppConfig.model_fields, *ServingConfig.model_fields]:
+        assert "--" + name.replace("_", "-") in got.stdout
+
+
+@pytest.mark.parametrize(("flag", "more"), [("--port", []), ("--serving-port", ["--no-ui"])])
+def test_port_in_use_is_told(flag, more):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        got = run_app(flag, str(taken.getsockname()[1]), *more)
+    assert got.returncode == 1
+    assert "cannot be used" in got.stderr
+    assert f"choose another port with {flag}" in got.stderr
+    assert "Traceback" not in got.stderr
+
+
+def test_address_of_another_machine_is_told():
+    with pytest.raises(UserError, match="cannot be used"):
+        check_port("192.0.2.77", 7860, "--port")
+
+
+def test_missing_model_is_told(tmp_path):
+    got = run_app("--no-ui", "--serving-port", "18471", "--model", str(tmp_path / "nothing"))
+    assert got.returncode == 1
+    assert "There is no model folder" in got.stderr
+    assert len(got.stderr.splitlines()) == 1
+
+
+def test_half_a_model_is_told(tiny_t5, tmp_path):
+    half = tmp_path / "half"
+    half.mkdir()
+    for file in tiny_t5.iterdir():
+        body = file.read_bytes()
+        (half / file.name).write_bytes(body[: len(body) // 2] if file.suffix == ".safetensors" else body)
+    got = run_app("--no-ui", "--serving-port", "18471", "--model", str(half))
+    assert got.returncode == 1
+    assert "incomplete" in got.stderr
+
+
+def test_stop_with_nothing_to_stop(tmp_path):
+    got = run_app("stop", "--serving-port", "18471", XDG_STATE_HOME=str(tmp_path))
+    assert got.returncode == 1
+    assert "nothing to stop" in got.stderr
+
+
+def test_stop_does_not_end_a_stranger(tmp_path):
+    stranger = subprocess.Popen(["sleep", "60"])
+    try:
+        (tmp_path / "nutshell").mkdir()
+        (tmp_path / "nutshell" / "serving-18471.pid").write_text(str(stranger.pid))
+        got = run_app("stop", "--serving-port", "18471", XDG_STATE_HOME=str(tmp_path))
+        assert got.returncode == 1
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def status(state, **more):
+    values = {
+        "model": "m",
+        "method": "extractive",
+        "model_reason": None,
+        "downloaded_bytes": None,
+        "total_bytes": None,
+    }
+    return Status(model_state=state, raw={}, **{**values, **more})
+
+
+def test_console_says_each_change_once(capsys):
+    console = Console()
+    console.tell(status("absent"))
+    for percent in range(0, 101, 2):
+        console.tell(status("downloading", downloaded_bytes=percent * 10**6, total_bytes=10**8))
+    console.tell(status("loading"))
+    console.tell(status("ready"))
+    console.tell(status("ready"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("The summarizer answers with key sentences")
+    assert [line for line in lines if "Downloading" in line][::5] == [
+        "Downloading the model: 0 % of 100 MB.", "Downloading the model: 50 % of 100 MB.",
+        "Downloading the model: 100 % of 100 MB.",
+    ]  # fmt: skip
+    assert lines[-1] == "The model m is ready."
+    assert len(lines) == 14

@@ -1,0 +1,81 @@
+"""The rooms and their doors (docs/architecture.md): who may import whom, and what is imported late."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted([ROOT / "app.py", *ROOT.glob("ui/**/*.py"), *ROOT.glob("serving/**/*.py")])
+HEAVY = {"torch", "transformers", "onnxruntime", "onnx"}
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    """Names of the modules that a file imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_rooms_do_not_import_each_other(path):
+    room = path.relative_to(ROOT).parts[0]
+    allowed = {"app.py": {"ui", "serving"}, "ui": {"ui"}, "serving": {"serving"}}[room]
+    assert packages(path) & {"app", "ui", "serving", "tests", "benchmarks"} <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_the_client_speaks_http_for_the_page(path):
+    if path.relative_to(ROOT).parts[0] == "ui" and path.name != "client.py":
+        assert not packages(path) & {"requests", "httpx", "urllib", "http", "socket"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("serving/**/*.py")), ids=name)
+def test_inside_serving_knowledge_points_inward(path):
+    local = path.relative_to(ROOT / "serving")
+    known = {found for found in imports(path) if found.startswith("serving")}
+    if local.parts[0] == "text":
+        assert all(found.startswith("serving.text") for found in known)
+        assert not packages(path) & {"ray", "fastapi", "starlette", *HEAVY}
+    if local.parts[0] == "engine":
+        assert all(found.startswith("serving.engine") for found in known)
+        assert not packages(path) & {"ray", "fastapi", "starlette"}
+    if local.name in {"summarizer.py", "gate.py", "service.py", "model_loader.py", "model_files.py"}:
+        assert not packages(path) & {"ray", "fastapi", "starlette", "gradio"}
+    if local.parts[0] not in {"deployment.py", "launch.py"}:
+        assert "ray" not in packages(path)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_heavy_libraries_are_imported_where_they_are_used(path):
+    top = {found.split(".")[0] for found in imports(path, top_level_only=True)}
+    assert not top & HEAVY
+
+
+def test_starting_imports_are_light():
+    code = "import sys, app, serving.service, ui.client; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & {*HEAVY, "ray", "gradio", "fastapi"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_files_stay_readable(path):
+    """A file beyond this is two things; see docs/architecture.md."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 420

@@ -1,0 +1,261 @@
+"""The real application on a tiny random T5: Ray, Serve, HTTP, every route, both public clients, faults and load."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from serving.engine.interface import GenerationParams
+from tests.running_app import ROOT, RunningApp, cpu_seconds, is_alive, wait_until
+from tests.test_transformers_engine import oracle
+from tests.tiny_models import make_tiny_t5
+from ui.samples import SAMPLES
+
+pytestmark = pytest.mark.ray
+
+APOLLO = SAMPLES[0].text
+# Words that occur in no program text, to be looked for in every log.
+MARK = "zyzzogeton quixotry"
+MARKED = f"The council met the {MARK} on Monday. It rained all day. Nobody came back before the evening."
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    # Wide enough that a step takes about a millisecond, so that a stop has something to stop.
+    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+
+
+@pytest.fixture(scope="module")
+def app(model, tmp_path_factory):
+    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(model), "--max-waiting", "8")
+    yield app.wait_ready(abstractive=True)
+    app.stop()
+
+
+def test_summary_is_token_for_token_the_tutorials(app, model):
+    article = APOLLO[:600]
+    for max_length in (20, 100):
+        _, text = oracle(model, article, GenerationParams(max_length=max_length))
+        assert len(text) > max_length
+        assert app.get("/Summarizer", params={"txt": article, "max_length": max_length}).text == text
+        answer = app.post("/summarize", {"text": article, "max_length": max_length, "method": "abstractive"}).json()
+        assert (answer["model_text"], answer["method"], answer["model"]) == (text, "abstractive", model.name)
+
+
+def test_tutorials_client_in_both_forms(app):
+    url = f"{app.api_url}/Summarizer"
+    whole = requests.get(url, params={"txt": APOLLO}, timeout=60)
+    assert whole.headers["content-type"].startswith("text/plain")
+    assert requests.get(url + "?txt=" + APOLLO, timeout=60).text == whole.text
+    assert requests.get(f"{app.api_url}/router?txt=" + APOLLO, timeout=60).text == whole.text
+
+
+def test_hugging_face_client(app, monkeypatch):
+    from huggingface_hub import InferenceClient, constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # set for the tests; the client would refuse loopback too
+
+    client = InferenceClient(model=f"{app.api_url}/summarization")
+    assert client.summarization(APOLLO).summary_text
+    short = client.summarization(APOLLO, generate_parameters={"max_length": 10, "num_beams": 3}).summary_text
+    assert 0 < len(short) < len(client.summarization(APOLLO).summary_text)
+
+
+def test_gradio_client(app):
+    from gradio_client import Client
+
+    summary = Client(app.page_url, verbose=False).predict(APOLLO, 60, api_name="/summarize")
+    assert 0 < len(summary.split()) <= 60
+
+
+def test_stream_over_the_wire(app):
+    with app.post("/summarize/stream", {"text": APOLLO, "max_length": 300}, stream=True) as response:
+        names = [line[7:].decode() for line in response.iter_lines() if line.startswith(b"event: ")]
+    assert names[-1] == "result"
+    assert {"progress", "draft"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("num_bytes", "status"), [(59_000, 200), (61_000, 414), (66_000, 414), (300_000, 414)], ids=str
+)
+def test_long_urls(app, num_bytes, status):
+    url = f"{app.api_url}/Summarizer?max_length=5&txt=" + "news%20" * (num_bytes // 7)
+    response = requests.get(url, timeout=60)
+    assert response.status_code == status
+    if status == 414:
+        assert response.json()["error"] == "url_too_long"
+
+
+def test_endless_upload_is_refused_while_it_comes(app):
+    def pieces():
+        for _ in range(200):
+            yield b"x" * 1_000_000
+
+    url = f"{app.api_url}/summarize"
+    try:
+        response = requests.post(url, data=pieces(), headers={"Content-Type": "application/json"}, timeout=60)
+    except requests.ConnectionError:
+        # The server answered and closed while we were still sending; which of both we see first is a race.
+        response = None
+    assert response is None or response.status_code == 413
+    assert app.is_up()
+
+
+def test_32_at_once_end_in_a_summary_or_a_429(app):
+    def one(i):
+        response = app.post("/summarize", {"text": APOLLO + f" Number {i}.", "max_length": 60})
+        if response.status_code == 429:
+            assert int(response.headers["Retry-After"]) >= 1
+        else:
+            assert response.json()["summary"]
+        return response.status_code
+
+    with ThreadPoolExecutor(32) as pool:
+        statuses = Counter(pool.map(one, range(32)))
+    assert set(statuses) <= {200, 429}
+    assert statuses[200] >= 9, "one runs and eight wait"
+    queue = app.get("/status").json()["queue"]
+    assert queue == {"num_running": 0, "num_waiting": 0}
+
+
+@pytest.mark.parametrize("path", ["/summarize", "/summarize/stream"])
+def test_killed_client_frees_the_cpu_within_a_second(app, path):
+    article = " ".join(sample.text for sample in SAMPLES) * 20
+    body = json.dumps({"text": article[:190_000], "max_length": 512, "method": "abstractive"})
+    headers = {"Content-Type": "application/json"}
+    code = f"import requests; requests.post({app.api_url + path!r}, data={body!r}, headers={headers!r})"
+    client = subprocess.Popen([sys.executable, "-"], stdin=subprocess.PIPE)
+    client.stdin.write(code.encode())
+    client.stdin.close()
+    (replica,) = app.replica_pids()
+    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=20, what="it runs")
+    time.sleep(1)
+    before = cpu_seconds(replica)
+    time.sleep(1)
+    assert cpu_seconds(replica) - before > 0.5, "the replica was to be busy"
+    client.kill()
+    client.wait()
+    time.sleep(1)
+    before = cpu_seconds(replica)
+    time.sleep(1)
+    assert cpu_seconds(replica) - before < 0.3
+    assert app.get("/status").json()["queue"]["num_running"] == 0
+
+
+def test_article_text_is_in_no_log(app):
+    app.get("/Summarizer", params={"txt": MARKED})
+    app.get("/router", params={"txt": MARKED, "max_length": 9999})
+    app.post("/summarize", {"text": MARKED})
+    app.post("/summarize", {"text": {"nested": MARKED}, MARKED: 1})
+    app.post("/summarize/stream", {"text": MARKED}).text  # noqa: B018
+    app.post("/summarization", {"inputs": MARKED, "parameters": {"generate_parameters": {MARK: MARK}}})
+    session_dir = os.path.realpath("/tmp/ray/session_latest")
+    searched = subprocess.run(
+        ["grep", "-rlE", "zyzzogeton|quixotry", str(app.log), str(app.console), session_dir],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert searched.stdout == ""
+    assert searched.returncode == 1, searched.stderr
+
+
+def test_page_and_api_listen_on_loopback_only(app):
+    listening = subprocess.run(["ss", "-Hltn"], capture_output=True, text=True, check=True).stdout
+    for port in (app.port, app.serving_port):
+        addresses = {line.split()[3] for line in listening.splitlines() if line.split()[3].endswith(f":{port}")}
+        assert addresses == {f"127.0.0.1:{port}"}
+
+
+def test_ray_asks_for_a_token(app):
+    (replica,) = app.replica_pids()
+    pairs = Path(f"/proc/{replica}/environ").read_text().split("\0")
+    environment = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    assert environment["RAY_AUTH_MODE"] == "token"
+    assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
+
+
+def test_killed_replica_comes_back_and_clients_learn_what_happened(app):
+    (replica,) = app.replica_pids()
+    during = []
+
+    def ask():
+        body = {"text": APOLLO * 40, "max_length": 512, "method": "abstractive"}
+        during.append(app.post("/summarize", body))
+        # The next ones, while there is no replica.
+        during.append(app.post("/summarize", {"text": APOLLO, "max_length": 20}))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=20, what="it runs")
+    os.kill(replica, signal.SIGKILL)
+    asking.join(60)
+    assert during[0].status_code == 503
+    assert during[0].json()["error"] == "not_ready"
+    assert int(during[0].headers["Retry-After"]) >= 1
+    assert during[1].status_code in {200, 503}
+    app.wait_ready(abstractive=True)
+    assert app.post("/summarize", {"text": APOLLO, "max_length": 20}).json()["method"] == "abstractive"
+    assert app.replica_pids() != [replica]
+
+
+def test_console_is_a_few_clean_lines(app):
+    lines = app.console.read_text().splitlines()
+    assert lines[0] == f"Open:     {app.page_url}"
+    assert str(app.log) in "\n".join(lines)
+    assert any(line.startswith("The model") and line.endswith("is ready.") for line in lines)
+    assert len(lines) < 12
+    assert "Ray" not in "\n".join(lines)
+
+
+def test_ctrl_c_leaves_no_process_behind(app):
+    """The last test on this application: it ends it."""
+    below = app.descendants()
+    assert len(below) > 5
+    assert app.stop() == 0
+    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=5, what="all processes are gone")
+
+
+def test_killed_starter_takes_everything_with_it(tmp_path):
+    app = RunningApp(tmp_path, page=False).wait_ready(abstractive=False)
+    below = app.descendants()
+    app.process.kill()
+    app.process.wait()
+    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=15, what="all processes are gone")
+
+
+def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):
+    first = RunningApp(tmp_path, "--detach", "--deployment-name", "Kurzfassung", page=False)
+    assert first.process.wait(timeout=120) == 0, first.console.read_text()
+    run = {"cwd": ROOT, "env": first.environment, "capture_output": True, "text": True, "timeout": 60}
+    stop = [sys.executable, "app.py", "stop", "--serving-port", str(first.serving_port)]
+    try:
+        assert first.get("/Kurzfassung", params={"txt": APOLLO, "max_length": 60}).text.startswith("HOUSTON")
+        page = subprocess.Popen(
+            [sys.executable, "app.py", "--serving-url", first.api_url, "--port", str(first.port)],
+            cwd=ROOT, env=first.environment, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+        def page_is_up():
+            try:
+                return requests.get(first.page_url, timeout=5).status_code == 200
+            except requests.ConnectionError:
+                return False
+
+        wait_until(page_is_up, timeout_s=30, what="the page")
+        page.send_signal(signal.SIGINT)
+        assert page.wait(timeout=20) == 0
+        assert first.get("/health").json() == {"status": "ok"}
+    finally:
+        stopped = subprocess.run(stop, check=False, **run)
+    assert stopped.returncode == 0, stopped.stderr
+    with pytest.raises(requests.ConnectionError):
+        first.get("/health")
+    assert subprocess.run(stop, check=False, **run).returncode == 1

@@ -1,0 +1,314 @@
+"""The page's only door to the summarizer: the HTTP API, spoken with `requests`.
+
+Every failure is one of these; nothing of `requests` gets past this file:
+
+    SummarizerError
+    ├── SummarizerDownError      nobody answers at the address, or the connection broke: it restarts, or is gone
+    ├── NotReadyError            503: it is starting, or the asked method has no model yet
+    ├── BusyError                429: all places are taken; `retry_after_s`
+    ├── ArticleRefusedError      413, 414, 422: this text or these settings; the sentence says why
+    ├── TooSlowError             504, or silence for longer than the read timeout
+    └── ProtocolError            an answer that this client does not understand
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal
+
+import requests
+from urllib3.exceptions import ReadTimeoutError
+
+_CONNECT_TIMEOUT_S = 3.05  # a little over TCP's first retransmission, as requests' documentation advises
+_STATUS_TIMEOUT_S = 5.0
+_STREAM_SILENCE_S = 30.0
+"""The stream says something every second; this much silence means that nobody is there."""
+
+
+class SummarizerError(Exception):
+    """A failure in words for the reader; `str(error)` is the sentence."""
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class SummarizerDownError(SummarizerError):
+    """Nobody answers at the address, or the connection broke."""
+
+
+class NotReadyError(SummarizerError):
+    """The summarizer is there, but cannot answer this yet."""
+
+
+class BusyError(SummarizerError):
+    """All places are taken."""
+
+
+class ArticleRefusedError(SummarizerError):
+    """The text or the settings are not acceptable."""
+
+
+class TooSlowError(SummarizerError):
+    """No answer in time."""
+
+
+class ProtocolError(SummarizerError):
+    """An answer that this client does not understand."""
+
+
+_DOWN = (
+    "The summarizer is not answering. It may be starting again; your article stays here. Try again in a few seconds."
+)
+_SILENT = "The summarizer has gone silent. Try again; if it stays silent, start it again."
+_STRANGE = "Something at {url} answered, but not as a summarizer does. Check the address."
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Waiting; `position` 1 is next."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Reading and writing part `part` of `parts`."""
+
+    part: int
+    parts: int
+    num_tokens: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The text so far; replaces the draft before."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing new, but the summarizer is alive."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished summary; the API's `SummaryResponse`."""
+
+    summary: str
+    method: Literal["abstractive", "extractive"]
+    model: str | None
+    finish_reason: str
+    num_input_words: int
+    num_input_tokens: int | None
+    num_summary_words: int
+    num_summary_tokens: int | None
+    coverage: float
+    parts: int
+    elapsed_s: float
+    notes: list[str] = field(default_factory=list)
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the summarizer says of itself; the API's `StatusResponse`."""
+
+    model: str
+    method: str
+    model_state: str
+    model_reason: str | None
+    downloaded_bytes: int | None
+    total_bytes: int | None
+    raw: dict[str, Any]
+
+
+StreamEvent = Queued | Progress | Draft | Waiting | Summary
+
+
+class SummarizerClient:
+    """Speaks to one summarizer.
+
+    Args:
+        base_url: where it listens, such as "http://127.0.0.1:8000".
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+
+    def status(self) -> Status:
+        """Ask how the summarizer is.
+
+        Raises:
+            SummarizerError: it does not answer, or not as a summarizer.
+        """
+        with _translated(self.base_url):
+            response = requests.get(f"{self.base_url}/status", timeout=(_CONNECT_TIMEOUT_S, _STATUS_TIMEOUT_S))
+        body = _body_or_raise(response, self.base_url)
+        try:
+            return Status(raw=body, **{name: body[name] for name in Status.__dataclass_fields__ if name != "raw"})
+        except KeyError as error:
+            raise ProtocolError(_STRANGE.format(url=self.base_url)) from error
+
+    def summarize(self, text: str, *, max_words: int) -> Summary:
+        """Summarize `text` in at most `max_words` words, and wait for it.
+
+        Raises:
+            SummarizerError: no summary; the sentence says why and what to do.
+        """
+        with self.stream(text, max_words=max_words) as stream:
+            for event in stream:
+                if isinstance(event, Summary):
+                    return event
+        raise SummarizerDownError(_DOWN)
+
+    def stream(self, text: str, *, max_words: int) -> "SummaryStream":
+        """Begin to summarize `text` in at most `max_words` words.
+
+        Raises:
+            SummarizerError: refused at once (busy, not acceptable, not there).
+        """
+        with _translated(self.base_url):
+            response = requests.post(
+                f"{self.base_url}/summarize/stream",
+                json={"text": text, "max_words": max_words},
+                stream=True,
+                timeout=(_CONNECT_TIMEOUT_S, _STREAM_SILENCE_S),
+            )
+        if response.status_code != 200:
+            _body_or_raise(response, self.base_url)
+        return SummaryStream(response, self.base_url)
+
+
+class SummaryStream:
+    """The events of one summary, ending with a `Summary`. Closing it stops the computation."""
+
+    def __init__(self, response: requests.Response, base_url: str) -> None:
+        self._response = response
+        self._base_url = base_url
+        self._closed = threading.Event()
+
+    def __iter__(self) -> Iterator[StreamEvent]:
+        """Yield events until the `Summary`, or until `close`.
+
+        Raises:
+            SummarizerError: the summarizer failed, or its connection broke.
+        """
+        name = ""
+        with _translated(self._base_url):
+            try:
+                # Lines of bytes: str.splitlines would also break at U+2028 inside an article's words.
+                for line in self._response.iter_lines(chunk_size=None):
+                    if line.startswith(b"event: "):
+                        name = line[7:].decode()
+                    elif line.startswith(b"data: "):
+                        event = self._parse(name, line[6:])
+                        yield event
+                        if isinstance(event, Summary):
+                            return
+                    elif line.startswith(b":"):
+                        yield Waiting()
+            except (requests.RequestException, OSError, AttributeError, ValueError):
+                # What urllib3 raises when `close` shuts its socket depends on where it was reading.
+                if not self._closed.is_set():
+                    raise
+                return
+            finally:
+                self._response.close()
+        if not self._closed.is_set():
+            raise SummarizerDownError(_DOWN)
+
+    def _parse(self, name: str, data: bytes) -> StreamEvent:
+        try:
+            body = json.loads(data)
+            if name == "error":
+                raise _from_error(body)
+            if name == "result":
+                return _summary(body)
+            kinds: dict[str, type[Queued] | type[Progress] | type[Draft]] = {
+                "queued": Queued,
+                "progress": Progress,
+                "draft": Draft,
+            }
+            return kinds[name](**body)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProtocolError(_STRANGE.format(url=self._base_url)) from error
+
+    def close(self) -> None:
+        """Stop; from any thread. A reader that waits for the next event sees the stream end."""
+        self._closed.set()
+        # Not Response.close: it would wait for the reader's lock. Shutting the socket wakes the reader.
+        try:
+            self._response.raw.shutdown()
+        except (OSError, ValueError, RuntimeError):
+            # Already disconnected, or read to its end: nothing to stop. urllib3 says so in either of these ways.
+            return
+
+    def __enter__(self) -> "SummaryStream":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _translated:  # noqa: N801  # a context manager that reads as a word
+    """Turns what `requests` raises into this file's exceptions."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, requests.exceptions.ReadTimeout):
+            raise TooSlowError(_SILENT) from error
+        if isinstance(error, requests.exceptions.ConnectionError):
+            # urllib3 wraps a read timeout in the middle of a stream in a ConnectionError.
+            silent = bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
+            raise (TooSlowError(_SILENT) if silent else SummarizerDownError(_DOWN)) from error
+        if isinstance(error, requests.exceptions.Timeout | requests.exceptions.ChunkedEncodingError):
+            raise SummarizerDownError(_DOWN) from error
+        if isinstance(error, requests.RequestException):
+            raise ProtocolError(_STRANGE.format(url=self._url)) from error
+
+
+def _body_or_raise(response: requests.Response, url: str) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError as error:
+        if response.status_code in {500, 502, 503}:
+            raise SummarizerDownError(_DOWN) from error
+        raise ProtocolError(_STRANGE.format(url=url)) from error
+    if not isinstance(body, dict):
+        raise ProtocolError(_STRANGE.format(url=url))
+    if response.status_code != 200:
+        raise _from_error(body)
+    return body
+
+
+def _from_error(body: dict[str, Any]) -> SummarizerError:
+    """Map the API's `ErrorResponse` to this file's exceptions; unknown words become the base class."""
+    kinds: dict[str, type[SummarizerError]] = {
+        "busy": BusyError,
+        "not_ready": NotReadyError,
+        "too_large": ArticleRefusedError,
+        "url_too_long": ArticleRefusedError,
+        "invalid_request": ArticleRefusedError,
+        "timeout": TooSlowError,
+        "not_found": ProtocolError,
+    }
+    kind = kinds.get(str(body.get("error")), SummarizerError)
+    return kind(str(body.get("message") or _DOWN), retry_after_s=body.get("retry_after_s"))
+
+
+def _summary(body: dict[str, Any]) -> Summary:
+    names = [name for name in Summary.__dataclass_fields__ if name != "raw"]
+    return Summary(raw=body, **{name: body[name] for name in names})
