@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -25,6 +26,8 @@ from ui.client import (
     SummaryStream,
 )
 from ui.samples import SAMPLES
+
+_HERE = Path(__file__).parent
 
 _MIN_WORDS, _MAX_WORDS, _DEFAULT_WORDS, _STEP_WORDS = 20, 250, 60, 5
 
@@ -82,19 +85,12 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
                     samples = [gr.Button(sample.name, size="sm", min_width=110) for sample in SAMPLES]
             with gr.Column():
                 progress = gr.HTML("", elem_id="progress")
-                summary = gr.Textbox(
-                    label=words.SUMMARY,
-                    placeholder=words.SUMMARY_PLACEHOLDER,
-                    lines=8,
-                    max_lines=24,
-                    interactive=False,
-                    buttons=["copy"],
-                    elem_id="summary",
-                )
+                summary = gr.HTML(_summary_html(""), elem_id="summary")
+                copy = gr.Button(words.COPY, size="sm", visible=False, elem_id="copy")
                 badge = gr.HTML("", elem_id="badge")
                 with gr.Accordion(words.ENGINEERS, open=False):
                     details = gr.Markdown(words.NO_RUN_YET, elem_id="details")
-        outputs = [progress, summary, badge, details, run, stop]
+        outputs = [progress, summary, copy, badge, details, run, stop]
 
         async def on_run(text: str, max_words: int) -> AsyncIterator[tuple[Any, ...]]:
             async for view in _follow(client, text, int(max_words)):
@@ -119,6 +115,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
         )
         for button, sample in zip(samples, SAMPLES, strict=True):
             button.click(None, None, article, js=f"() => {json.dumps(sample.text)}", api_visibility="private")
+        copy.click(None, None, None, js=_copy_js(), api_visibility="private")
         timer = gr.Timer(_STATUS_POLL_S)
         timer.tick(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
         page.load(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
@@ -139,8 +136,8 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` takes for this page's looks; nothing in it is fetched from elsewhere."""
     return {
         "theme": _theme(),
-        "css": _CSS,
-        "js": _JS,
+        "css_paths": [_HERE / "page.css"],
+        "js": (_HERE / "page.js").read_text(encoding="utf-8"),
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,
@@ -188,8 +185,12 @@ class _View:
 
     def updates(self) -> tuple[Any, ...]:
         """Values for `build_page`'s outputs, in their order."""
-        kept = [gr.skip() if value is None else value for value in (self.summary, self.badge, self.details)]
-        return (self.progress, *kept, gr.update(interactive=not self.busy), gr.update(interactive=self.busy))
+        summary, copy = gr.skip(), gr.skip()
+        if self.summary is not None:
+            summary, copy = _summary_html(self.summary), gr.update(visible=bool(self.summary) and not self.busy)
+        badge, details = (gr.skip() if value is None else value for value in (self.badge, self.details))
+        idle, busy = gr.update(interactive=not self.busy), gr.update(interactive=self.busy)
+        return (self.progress, summary, copy, badge, details, idle, busy)
 
 
 async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncIterator[_View]:
@@ -334,6 +335,16 @@ def _sentence_about(status: Status) -> str:
     return words.LOADING
 
 
+def _summary_html(text: str) -> str:
+    """The summary as a region that a keyboard and a screen reader can reach, which a disabled text box is not."""
+    body = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
+    empty = f'<p class="empty">{words.SUMMARY_PLACEHOLDER}</p>'
+    return (
+        f'<div class="label" aria-hidden="true">{words.SUMMARY}</div>'
+        f'<div role="region" aria-label="{words.SUMMARY}" tabindex="0">{body or empty}</div>'
+    )
+
+
 def _line(text: str, kind: str) -> str:
     return f'<div class="line {kind}">{html.escape(text)}</div>'
 
@@ -345,52 +356,20 @@ def _busy_line(text: str, started: float) -> str:
     )
 
 
-_CSS = """
-.gradio-container, .gradio-container > main { width: 100% !important; max-width: 1240px !important; margin: 0 auto; }
-#head h1 { margin: 0; font-size: 2rem; }
-#head p { margin: .2rem 0 0; font-size: 1.1rem; }
-.line { padding: .5rem .8rem; border-radius: .5rem; border-left: .3rem solid var(--neutral-400);
-        background: var(--block-background-fill); color: var(--body-text-color); overflow-wrap: anywhere; }
-.line.warning { border-left-color: #d97706; }
-.line.error { border-left-color: #dc2626; font-weight: 600; }
-.line.busy { border-left-color: var(--primary-600); }
-.clock { float: right; opacity: .85; }
-.spinner { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 50%;
-           border: .15em solid var(--primary-600); border-top-color: transparent; animation: turn 1s linear infinite; }
-@keyframes turn { to { transform: rotate(360deg); } }
-@media (prefers-reduced-motion: reduce) { .spinner { animation: none; } }
-.badge { display: inline-block; padding: .2rem .7rem; border-radius: 1rem; font-weight: 600; overflow-wrap: anywhere;
-         background: var(--primary-100); color: var(--primary-950); }
-#badge p, #hints p { margin: .4rem 0 0; }
-#summary textarea { font-size: 1.1rem; line-height: 1.55; -webkit-text-fill-color: currentColor; opacity: 1; }
-#summary textarea::placeholder { -webkit-text-fill-color: var(--input-placeholder-color); }
-button:focus-visible, textarea:focus-visible, input:focus-visible { outline: 3px solid var(--primary-500) !important;
-                    outline-offset: 2px; }
-footer { display: none !important; }
-"""
-
-_JS = """
-() => {
-  document.documentElement.lang = "en";
-  // Screen readers announce what changes inside these.
-  for (const id of ["progress", "state"]) {
-    const region = document.getElementById(id);
-    if (region) { region.setAttribute("role", "status"); region.setAttribute("aria-live", "polite"); }
-  }
-  // Gradio submits a box of several lines on Shift+Enter only.
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      document.getElementById("run")?.click();
-    }
-  });
-  // On a phone the summary is below the fold; without this, a click on Summarize would seem to do nothing.
-  document.getElementById("run")?.addEventListener("click", () => {
-    const place = document.getElementById("progress");
-    if (place && place.getBoundingClientRect().top > window.innerHeight) {
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      setTimeout(() => place.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" }), 100);
-    }
-  });
-}
+def _copy_js() -> str:
+    """Copies the summary and says so on the button."""
+    # The clipboard API exists on https and on this computer only; a visitor over plain http gets the text selected.
+    return f"""
+async () => {{
+  const region = document.querySelector("#summary [role=region]");
+  const button = document.getElementById("copy");
+  try {{
+    await navigator.clipboard.writeText(region.innerText.trim());
+    button.textContent = {json.dumps(words.COPIED)};
+  }} catch {{
+    getSelection().selectAllChildren(region);
+    button.textContent = {json.dumps(words.SELECTED)};
+  }}
+  setTimeout(() => {{ button.textContent = {json.dumps(words.COPY)}; }}, 2000);
+}}
 """

@@ -1,0 +1,279 @@
+"""What a person does on the page and sees there, in real Chromium against the real application."""
+
+import os
+import signal
+import time
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser_setup import find_browser
+from tests.running_app import RunningApp, cpu_seconds, wait_until
+from tests.tiny_models import make_tiny_t5
+from ui import words
+from ui.samples import SAMPLES
+
+pytestmark = [pytest.mark.ray, pytest.mark.browser]
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 375, "height": 740}
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SLOW = " ".join(sample.text for sample in SAMPLES) * 10
+"""An article that keeps the tiny model busy for a good while."""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+
+
+@pytest.fixture(scope="module")
+def app(model, tmp_path_factory):
+    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(model))
+    yield app.wait_ready(abstractive=True)
+    app.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = find_browser()
+    assert path, "no Chromium: run `make browser`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(app, browser: Browser):
+    """Opens pages that watch themselves: no request leaves loopback, nothing is an error in the console."""
+    contexts, strays, problems = [], [], []
+
+    def open_page(**context) -> Page:
+        contexts.append(browser.new_context(**{"viewport": DESKTOP, **context}))
+        page = contexts[-1].new_page()
+        page.on(
+            "request", lambda r: None if r.url.startswith((app.page_url, "data:", "blob:")) else strays.append(r.url)
+        )
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(app.page_url)
+        expect(summarize(page)).to_be_enabled(timeout=20_000)
+        # Set by the page's script: it has run.
+        expect(page.locator("#progress[role=status]")).to_be_attached()
+        return page
+
+    open_page.problems = problems
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert strays == []
+    assert problems == []
+
+
+def article(page):
+    return page.get_by_label(words.ARTICLE, exact=True)
+
+
+def summary(page):
+    return page.get_by_role("region", name=words.SUMMARY)
+
+
+def summarize(page):
+    return page.get_by_role("button", name=words.SUMMARIZE)
+
+
+def stop(page):
+    return page.get_by_role("button", name=words.STOP, exact=True)
+
+
+def is_idle(app):
+    return app.get("/status").json()["queue"]["num_running"] == 0
+
+
+def test_paste_slide_summarize(open_page):
+    page = open_page()
+    expect(article(page)).to_be_focused()
+    article(page).fill(SAMPLES[1].text)
+    page.get_by_role("spinbutton", name=words.LENGTH).fill("30")
+    page.get_by_role("spinbutton", name=words.LENGTH).press("Tab")
+    summarize(page).click()
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    text = summary(page).inner_text()
+    assert 0 < len(text.split()) <= 30
+    num_words = len(SAMPLES[1].text.split())
+    expect(page.get_by_text(f"{num_words} words → {len(text.split())}")).to_be_visible()
+    expect(page.get_by_text("Written by the language model")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name=words.COPY).click()
+    expect(page.get_by_role("button", name=words.COPIED)).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+    expect(stop(page)).to_be_disabled()
+    expect(summarize(page)).to_be_enabled()
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_sample_fills_the_box(open_page, sample):
+    page = open_page()
+    page.get_by_role("button", name=sample.name).click()
+    expect(article(page)).to_have_value(sample.text)
+
+
+def test_by_keyboard_alone(open_page):
+    page = open_page()
+    page.keyboard.insert_text(SAMPLES[0].text)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    focused = []
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        focused.append(page.evaluate("document.activeElement.innerText || document.activeElement.type"))
+    assert words.SUMMARIZE in focused, focused
+
+
+def test_draft_grows_while_it_is_written(open_page):
+    page = open_page()
+    article(page).fill(SLOW)
+    summarize(page).click()
+    expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
+    drafts = []
+    while len(drafts) < 3:
+        text = summary(page).inner_text()
+        if text not in drafts:
+            drafts.append(text)
+        page.wait_for_timeout(200)
+    expect(page.get_by_text("part 1 of")).to_be_visible(timeout=30_000)
+    stop(page).click()
+    expect(page.get_by_text(words.STOPPED)).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Stop", "closed tab", "reload"])
+def test_leaving_frees_the_cpu_within_a_second(app, open_page, way):
+    page = open_page()
+    article(page).fill(SLOW)
+    summarize(page).click()
+    expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
+    (replica,) = app.replica_pids()
+    leave = {"Stop": lambda: stop(page).click(), "closed tab": page.close, "reload": page.reload}
+    leave[way]()
+    time.sleep(1)
+    before = cpu_seconds(replica)
+    time.sleep(1)
+    assert cpu_seconds(replica) - before < 0.3
+    assert is_idle(app)
+    if way == "reload":
+        # It aborts Gradio's open requests, and Gradio does not catch that.
+        assert all("AbortError" in problem or "errored out" in problem for problem in open_page.problems)
+        open_page.problems.clear()
+    if way == "Stop":
+        expect(page.get_by_text(words.STOPPED)).to_be_visible()
+        expect(article(page)).to_have_value(SLOW)
+        expect(summarize(page)).to_be_enabled()
+
+
+def test_two_people_at_once_do_not_block_each_other(app, open_page):
+    first, second = open_page(), open_page()
+    article(first).fill(SLOW)
+    summarize(first).click()
+    expect(first.get_by_text("Writing")).to_be_visible(timeout=30_000)
+    second.get_by_role("button", name=SAMPLES[0].name).click()
+    expect(article(second)).to_have_value(SAMPLES[0].text)
+    summarize(second).click()
+    # The model does one article at a time here: the second person learns at once that there is a line.
+    expect(second.get_by_text("You are next.")).to_be_visible(timeout=5_000)
+    stop(first).click()
+    expect(second.get_by_text("shorter")).to_be_visible(timeout=30_000)
+
+
+def test_nothing_pasted_is_a_sentence(open_page):
+    page = open_page()
+    summarize(page).click()
+    expect(page.get_by_text(words.NOTHING_TO_DO)).to_be_visible()
+    article(page).fill("😀 !!!")
+    summarize(page).click()
+    expect(page.get_by_text("There are no words in this text.")).to_be_visible()
+
+
+def test_markup_in_an_article_is_shown_not_run(open_page):
+    page = open_page()
+    article(page).fill(
+        "<img src=x onerror=alert(1)> <script>alert(2)</script> The town council met on Monday evening. " * 5
+    )
+    page.on("dialog", lambda dialog: pytest.fail("the article ran as a script"))
+    summarize(page).click()
+    expect(page.get_by_text("words →")).to_be_visible(timeout=30_000)
+
+
+def test_too_long_an_article_is_a_sentence(open_page):
+    page = open_page()
+    article(page).fill("news " * 40_001)
+    summarize(page).click()
+    expect(page.get_by_text("the limit is 200,000")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone(open_page, scheme):
+    page = open_page(viewport=PHONE, color_scheme=scheme, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name=SAMPLES[0].name).tap()
+    expect(article(page)).to_have_value(SAMPLES[0].text)
+    summarize(page).tap()
+    expect(page.get_by_text("shorter")).to_be_attached(timeout=30_000)
+    # Without a scroll the summary would be below the fold.
+    expect(summary(page)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_killed_replica_is_explained_and_the_page_recovers(app, open_page):
+    page = open_page()
+    article(page).fill(SLOW)
+    summarize(page).click()
+    expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
+    os.kill(app.replica_pids()[0], signal.SIGKILL)
+    expect(page.get_by_text("starting again")).to_be_visible(timeout=15_000)
+    expect(article(page)).to_have_value(SLOW)
+    expect(page.get_by_text(words.READY)).to_be_visible(timeout=60_000)
+    article(page).fill(SAMPLES[0].text)
+    summarize(page).click()
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+
+
+def test_page_without_a_summarizer_explains_and_recovers(browser, model, tmp_path):
+    """The page alone first, on an address where nobody listens; the summarizer comes later."""
+    serving = RunningApp(tmp_path / "serving", "--model", str(model), page=False)
+    page_only = RunningApp(tmp_path / "page", "--serving-url", serving.api_url)
+    try:
+        os.kill(serving.process.pid, signal.SIGSTOP)
+
+        def page_is_up():
+            try:
+                return requests.get(page_only.page_url, timeout=5).ok
+            except requests.ConnectionError:
+                return False
+
+        wait_until(page_is_up, timeout_s=30, what="the page")
+        page = browser.new_page()
+        page.goto(page_only.page_url)
+        page.get_by_role("button", name=SAMPLES[0].name).click()
+        expect(article(page)).to_have_value(SAMPLES[0].text)
+        summarize(page).click()
+        expect(page.get_by_text("not answering")).to_be_visible(timeout=15_000)
+        os.kill(serving.process.pid, signal.SIGCONT)
+        expect(page.get_by_text(words.READY)).to_be_visible(timeout=90_000)
+        summarize(page).click()
+        expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+        page.close()
+    finally:
+        os.kill(serving.process.pid, signal.SIGCONT)
+        page_only.stop()
+        serving.stop()
