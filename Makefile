@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check format bench install install-dev browser clean
+.PHONY: run test check format screenshots install install-dev browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
@@ -21,6 +21,9 @@ check: install-dev
 format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: install-dev browser
+	$(BIN)/python -m docs.screenshots
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
