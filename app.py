@@ -5,6 +5,8 @@ articles to it over HTTP. The only file that knows both rooms.
 """
 
 import argparse
+import contextlib
+import io
 import os
 import secrets
 import signal
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 ENV_PREFIX = "NUTSHELL_"
 _POLL_S = 0.5
 _START_TIMEOUT_S = 120.0
-_MIN_UPTIME_S = 30.0
-"""A summarizer that ends sooner than this has a fault that starting it again would not mend."""
 
 
 class AppConfig(BaseModel):
@@ -231,7 +231,7 @@ def _local_url(serving: ServingConfig) -> str:
 
 
 def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
-    detached = ServingProcess.find_detached(serving.serving_port)
+    detached = ServingProcess.find_detached(serving)
     if detached is not None:
         if not app.detach:
             raise UserError(
@@ -259,11 +259,15 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     from ui.page import PageConfig, build_page, launch_options
 
     login = _login(app)
-    page = build_page(SummarizerClient(url), PageConfig())
-    page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **launch_options())
+    config = PageConfig()
+    page = build_page(SummarizerClient(url), config)
+    # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **launch_options())
     say(f"Open:     http://{app.host if app.host != '0.0.0.0' else '127.0.0.1'}:{app.port}")
     if app.share:
-        say(f"Public:   {page.share_url}" if page.share_url else "Public:   " + SHARE_FAILED)
+        config.notice = "" if page.share_url else _why_no_link(printed.getvalue())
+        say(f"Public:   {page.share_url or config.notice}")
     if login is not None:
         say(f"Login:    {login[0]} / {login[1]}")
     return page
@@ -279,10 +283,15 @@ def _login(app: AppConfig) -> tuple[str, str] | None:
     return None
 
 
-SHARE_FAILED = (
-    "no link: the sharing service cannot be reached, or this machine lacks its helper program. "
-    "The page works on this computer."
-)
+def _why_no_link(printed: str) -> str:
+    """What Gradio printed about a link that it could not make, in plain words."""
+    if "Missing file" in printed:
+        why = "the helper program that Gradio downloads for it is not on this machine"
+    elif "Checksum mismatch" in printed:
+        why = "the helper program that Gradio downloaded for it is damaged"
+    else:
+        why = "Gradio's sharing service cannot be reached from this machine"
+    return f"There is no public link: {why}. The page works on this computer."
 
 
 def _watch(
@@ -296,7 +305,12 @@ def _watch(
     say("Starting the summarizer; Ctrl-C stops everything." if process else "Ctrl-C stops the page.")
     while not stop.wait(_POLL_S):
         if process is not None and not process.is_alive():
-            raise UserError(f"The summarizer ended unexpectedly. Its log says why: {log_path(serving.serving_port)}")
+            if not was_up:
+                raise UserError(f"The summarizer could not start. Its log says why: {log_path(serving.serving_port)}")
+            # It was well before, so this is an accident; what fails at its start would only fail again.
+            say("The summarizer ended unexpectedly; starting it again.")
+            process.restart()
+            started, was_up = time.monotonic(), False
         try:
             console.tell(client.status())
             was_up = True
@@ -311,7 +325,7 @@ def _watch(
 
 def stop_detached(serving: ServingConfig) -> int:
     """End the summarizer that --detach left running on the port. Returns the exit code."""
-    process = ServingProcess.find_detached(serving.serving_port)
+    process = ServingProcess.find_detached(serving)
     if process is None:
         raise UserError(f"No summarizer that --detach left runs on port {serving.serving_port}; nothing to stop.")
     process.stop()

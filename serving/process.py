@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -41,9 +43,10 @@ def _pid_path(port: int) -> Path:
 class ServingProcess:
     """One running `python -m serving.launch`, and with it one Ray."""
 
-    def __init__(self, pid: int, popen: "subprocess.Popen[bytes] | None") -> None:
+    def __init__(self, pid: int, start: Callable[[str], "subprocess.Popen[bytes]"]) -> None:
         self.pid = pid
-        self._popen = popen
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._start = start
 
     @classmethod
     def start(cls, config: ServingConfig, *, detach: bool) -> "ServingProcess":
@@ -53,38 +56,28 @@ class ServingProcess:
             config: the application's settings.
             detach: let it outlive this process. Otherwise it ends when this process does, however that happens.
         """
-        command = [
-            sys.executable,
-            "-m",
-            _MODULE,
-            config.model_dump_json(),
-            *(["--detached"] if detach else []),
-        ]
-        with log_path(config.serving_port).open("wb") as log:
-            popen = subprocess.Popen(
-                command,
-                env=launch_environment(),
-                # Held open by us and never written to: its end tells the process that we are gone.
-                stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                # Away from the terminal's Ctrl-C, which would reach Ray's processes before we can stop them in order.
-                start_new_session=True,
-            )
-        if detach:
-            _pid_path(config.serving_port).write_text(str(popen.pid), encoding="ascii")
-        return cls(popen.pid, popen)
+        process = cls(0, partial(_spawn, config, detach))
+        process._spawn_with_log("wb")
+        return process
+
+    def restart(self) -> None:
+        """Start it again after it ended; its log goes on."""
+        self._spawn_with_log("ab")
+
+    def _spawn_with_log(self, log_mode: str) -> None:
+        self._popen = self._start(log_mode)
+        self.pid = self._popen.pid
 
     @classmethod
-    def find_detached(cls, port: int) -> "ServingProcess | None":
-        """The one that an earlier --detach left running on `port`, or None."""
-        path = _pid_path(port)
+    def find_detached(cls, config: ServingConfig) -> "ServingProcess | None":
+        """The one that an earlier --detach left running on the port of `config`, or None."""
+        path = _pid_path(config.serving_port)
         try:
             pid = int(path.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return None
         if _is_ours(pid):
-            return cls(pid, None)
+            return cls(pid, partial(_spawn, config, True))
         path.unlink(missing_ok=True)
         return None
 
@@ -107,6 +100,24 @@ class ServingProcess:
             stdin: IO[bytes] | None = self._popen.stdin
             if stdin is not None:
                 stdin.close()
+
+
+def _spawn(config: ServingConfig, detach: bool, log_mode: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", _MODULE, config.model_dump_json(), *(["--detached"] if detach else [])]
+    with log_path(config.serving_port).open(log_mode) as log:
+        popen = subprocess.Popen(
+            command,
+            env=launch_environment(),
+            # Held open by us and never written to: its end tells the process that we are gone.
+            stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            # Away from the terminal's Ctrl-C, which would reach Ray's processes before we can stop them in order.
+            start_new_session=True,
+        )
+    if detach:
+        _pid_path(config.serving_port).write_text(str(popen.pid), encoding="ascii")
+    return popen
 
 
 def forget_detached(port: int) -> None:

@@ -148,6 +148,11 @@ def summarize_abstractive(
     notes: list[str] = []
     if task.tidy:
         summary, trimmed = _tidy(texts, task, engine, budget)
+        if not has_words(summary):
+            key = summarize_extractive(task)
+            return key.model_copy(
+                update={"notes": ["The model found no words, so these are key sentences.", *key.notes]}
+            )
         if trimmed:
             notes.append("The model reached the length limit in mid-sentence; the unfinished sentence was left out.")
     else:
@@ -181,7 +186,9 @@ def _token_budget(task: SummaryTask, max_length_tokens: int) -> int:
 
 
 def _part_tokens(budget: int, num_parts: int) -> int:
-    return budget if num_parts == 1 else max(math.ceil(budget / num_parts), min(budget, _MIN_PART_TOKENS))
+    part = budget if num_parts == 1 else max(math.ceil(budget / num_parts), min(budget, _MIN_PART_TOKENS))
+    # The decoder start token counts, so a max_length of 1 would leave no room for a word; transformers refuses it.
+    return max(2, part)
 
 
 def _tidy(texts: list[str], task: SummaryTask, engine: Engine, budget: int) -> tuple[str, bool]:

@@ -206,6 +206,18 @@ def test_killed_replica_comes_back_and_clients_learn_what_happened(app):
     assert app.replica_pids() != [replica]
 
 
+def test_killed_ray_is_started_again(tmp_path):
+    app = RunningApp(tmp_path, page=False).wait_ready(abstractive=False)
+    try:
+        (launch,) = [pid for pid in app.descendants() if b"serving.launch" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(launch, signal.SIGKILL)
+        wait_until(lambda: not app.is_up(), timeout_s=20, what="it is down")
+        app.wait_ready(abstractive=False)
+        assert "starting it again" in app.console.read_text()
+    finally:
+        app.stop()
+
+
 def test_console_is_a_few_clean_lines(app):
     lines = app.console.read_text().splitlines()
     assert lines[0] == f"Open:     {app.page_url}"

@@ -39,12 +39,13 @@ _MAX_RUNS_AT_ONCE = 64
 _MAX_QUEUED_EVENTS = 256
 
 
-@dataclass(frozen=True)
+@dataclass
 class PageConfig:
-    """What the page is told at its start.
+    """What the page is told.
 
     Attributes:
-        notice: a sentence for every visitor, such as why there is no public link; empty for none.
+        notice: a sentence for every visitor, such as why there is no public link; empty for none. It may be set
+            after the page was built: each visitor gets what holds when the page loads.
     """
 
     notice: str = ""
@@ -55,8 +56,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
     poll = _StatusPoll(client)
     with gr.Blocks(title=words.TITLE, analytics_enabled=False) as page:
         gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.TAGLINE}</p>", elem_id="head")
-        if config.notice:
-            gr.HTML(_line(config.notice, "warning"), elem_id="notice")
+        notice = gr.HTML("", visible=False, elem_id="notice")
         state = gr.HTML(_line(words.STARTING, "info"), elem_id="state")
         with gr.Row(equal_height=False):
             with gr.Column():
@@ -119,6 +119,14 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
         timer = gr.Timer(_STATUS_POLL_S)
         timer.tick(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
         page.load(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
+        page.load(
+            lambda: gr.update(value=_line(config.notice, "warning"), visible=bool(config.notice)),
+            None,
+            notice,
+            show_progress="hidden",
+            queue=False,
+            api_visibility="private",
+        )
 
         def summarize(article: str, max_words: int = _DEFAULT_WORDS) -> str:
             """Summarize a news article in at most max_words words."""
@@ -156,6 +164,8 @@ def _theme() -> gr.themes.Base:
         font=["ui-sans-serif", "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "Consolas", "monospace"],
     ).set(
+        block_border_width="1px",
+        input_border_width="1px",
         block_label_background_fill="transparent",
         block_label_background_fill_dark="transparent",
         block_title_background_fill="transparent",

@@ -34,7 +34,6 @@ DOWN = "The summarizer is not answering just now. It may be starting again; this
 LOADING = "The language model is being loaded. Until then you get the article's key sentences."
 DOWNLOADING = "The language model is on its way: {done} of {total}. Until then you get the article's key sentences."
 FAILED = "Without the language model for now: you get the article's key sentences. {reason}"
-NO_SHARE = "The public link could not be made. This page works on this computer only."
 
 
 def waiting(position: int) -> str:

@@ -1,0 +1,124 @@
+"""The pipeline on an engine that says what it is told: parts, lengths, whole sentences, stop."""
+
+import threading
+
+import pytest
+
+from serving.errors import StoppedError
+from serving.schemas import DraftEvent, ProgressEvent
+from serving.summarizer import SummaryTask, summarize_abstractive, summarize_extractive
+from serving.text.clean import count_words
+from tests.fake_engine import FakeEngine
+from ui.samples import SAMPLES
+
+LONG = "\n\n".join(sample.text for sample in SAMPLES)
+
+
+def summarize(engine, text, *, max_length_tokens=512, stop=None, on_event=lambda event: None, **task):
+    return summarize_abstractive(
+        SummaryTask(text=text, **task), engine, model="someone/news", max_length_tokens=max_length_tokens,
+        stop=stop or threading.Event(), on_event=on_event,
+    )  # fmt: skip
+
+
+def test_one_part_is_the_plain_path():
+    engine = FakeEngine()
+    answer = summarize(engine, SAMPLES[0].text, max_length=512)
+    assert [text for text, _ in engine.asked] == [SAMPLES[0].text]
+    assert (answer.parts, answer.coverage) == (1, 1.0)
+    assert answer.model_text == " ".join(SAMPLES[0].text.split())
+
+
+def test_long_article_is_read_to_its_last_word():
+    engine = FakeEngine(max_input_tokens=100)
+    answer = summarize(engine, LONG, max_length=512)
+    asked = " ".join(text for text, _ in engine.asked)
+    assert asked.split() == LONG.split()
+    assert answer.parts == len(engine.asked) > 5
+    assert answer.coverage == 1.0
+
+
+@pytest.mark.parametrize("max_words", [1, 5, 20, 60, 200])
+@pytest.mark.parametrize("window", [60, 512])
+def test_max_words_is_kept(max_words, window):
+    answer = summarize(FakeEngine(max_input_tokens=window), LONG, max_words=max_words)
+    assert 0 < answer.num_summary_words <= max_words
+    assert 0 < summarize_extractive(SummaryTask(text=LONG, max_words=max_words)).num_summary_words <= max_words
+
+
+@pytest.mark.parametrize("max_length", [8, 30, 150])
+def test_max_length_is_kept_over_all_parts(max_length):
+    answer = summarize(FakeEngine(max_input_tokens=60), LONG, max_length=max_length)
+    assert 0 < answer.num_summary_tokens <= max_length + 1, "the fake counts an end token"
+
+
+def test_shortest_length_leaves_room_for_a_word():
+    engine = FakeEngine("Ferries run.")
+    assert summarize(engine, SAMPLES[0].text, max_length=1, tidy=False).summary == "Ferries"
+    assert engine.asked[0][1].max_length == 2
+
+
+def test_parts_that_say_the_same_say_it_once():
+    answer = summarize(FakeEngine("The ferries run all night.", max_input_tokens=60), LONG, max_length=512)
+    assert answer.summary == "The ferries run all night."
+    assert answer.parts > 1
+
+
+def test_unfinished_sentence_is_named_in_the_notes():
+    answer = summarize(FakeEngine("It rained. Then the sun came out over"), LONG, max_length=7)
+    assert answer.summary == "It rained."
+    assert answer.finish_reason == "length"
+    assert "unfinished sentence" in answer.notes[0]
+
+
+def test_model_that_says_nothing_gives_key_sentences_with_a_note():
+    answer = summarize(FakeEngine("… !"), LONG)
+    assert answer.method == "extractive"
+    assert answer.summary
+    assert "found no words" in answer.notes[0]
+
+
+def test_untidied_text_is_the_models_own():
+    engine = FakeEngine("and walked on the moon . then")
+    assert summarize(engine, SAMPLES[0].text, tidy=False).summary == engine.answer
+
+
+def test_reports_each_part_and_a_growing_draft():
+    events = []
+    summarize(FakeEngine(max_input_tokens=100, step_s=0.005), LONG, max_length=512, on_event=events.append)
+    progress = [event for event in events if isinstance(event, ProgressEvent)]
+    parts = [event.part for event in progress]
+    assert parts == sorted(parts)
+    assert (parts[0], max(parts)) == (1, progress[0].parts)
+    drafts = [count_words(event.text) for event in events if isinstance(event, DraftEvent)]
+    assert drafts == sorted(drafts)
+    assert drafts[-1] > drafts[0]
+
+
+def test_stop_ends_all_parts():
+    engine = FakeEngine(max_input_tokens=60, step_s=0.002)
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    with pytest.raises(StoppedError):
+        summarize(engine, LONG, max_length=512, stop=stop)
+    assert engine.num_steps < 150
+
+
+def test_failing_part_stops_the_others():
+    engine = FakeEngine(max_input_tokens=60)
+    engine.failure = RuntimeError("out of memory")
+    stop = threading.Event()
+    with pytest.raises(RuntimeError):
+        summarize(engine, LONG, stop=stop)
+    assert stop.is_set()
+
+
+@pytest.mark.parametrize("num_words", [3, 30])
+def test_short_text_comes_back_whole(num_words):
+    text = " ".join(["news"] * (num_words - 1)) + " today."
+    assert summarize_extractive(SummaryTask(text=text)).summary == text
+
+
+def test_key_sentences_of_a_longer_text_are_never_all_of_it():
+    answer = summarize_extractive(SummaryTask(text=SAMPLES[1].text, max_length=512))
+    assert answer.num_summary_words <= 0.6 * answer.num_input_words + 1
