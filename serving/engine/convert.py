@@ -107,7 +107,8 @@ def convert(
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-    from serving.engine.graphs import MASKED, T5Graphs
+    from serving.engine.graphs import T5Graphs
+    from serving.engine.slots import MASKED
 
     tokenizer = AutoTokenizer.from_pretrained(model_dir)
     # Saved from the loaded object: AutoTokenizer rebuilds T5's pipeline instead of reading it from

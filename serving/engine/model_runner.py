@@ -103,7 +103,7 @@ class ModelRunner:
         binding = self._binding
         feeds = {
             "embeddings": self._embedding[inputs.tokens],  # [a, b, d_model]
-            "source_mask": slots.source_mask[running],
+            "source_bias": slots.source_bias[running, None, None],
             "ages": slots.ages[running],
             "write_index": slots.write_index[running],
             "uses_log_probs": inputs.uses_log_probs[:, None, None],

@@ -18,6 +18,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 # are copied every 32 steps of two beams.
 _SOURCE_STEP = 32
 _ENTRY_STEP = 64
+# Added to the scores of masked keys. exp() of it is exactly 0 in fp32 whatever T5's unscaled scores are;
+# infinity would give NaN in rows without any key, as those of beams that an article does not have.
+MASKED = -1e9
 
 
 class Slots:
@@ -47,7 +50,7 @@ class Slots:
             for side in ("cross", "self")
             for name in self._names
         }
-        self.source_mask = np.zeros((max_running, 0), np.int32)  # [slots, s]
+        self.source_bias = np.zeros((max_running, 0), np.float32)  # [slots, s]; 0 or MASKED
         self.ages = np.zeros(
             (max_running, 1, 0), np.int32
         )  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
@@ -70,8 +73,6 @@ class Slots:
         self.num_running = new.stop
         self.source_lengths[new], self.num_beams[new], self.write_index[new] = source_lengths, num_beams, 0
         self._fit_sources()
-        positions = np.arange(self.source_mask.shape[1])
-        self.source_mask[new] = positions < self.source_lengths[new, None]
         self.ages[new] = 0
         for name, values in keys_values.items():
             self.caches[name][new, :, : values.shape[2]] = values
@@ -87,7 +88,7 @@ class Slots:
             for name, cache in self.caches.items():
                 used = (self.source_lengths if name.startswith("cross") else self.write_index)[last]
                 cache[slot, :, :used] = cache[last, :, :used]
-            for table in (self.source_lengths, self.write_index, self.num_beams, self.ages, self.source_mask):
+            for table in (self.source_lengths, self.write_index, self.num_beams, self.ages, self.source_bias):
                 table[slot] = table[last]
         self.num_running = last
         self.version += 1
@@ -110,12 +111,13 @@ class Slots:
         self.write_index[slot] += len(parents)
 
     def _fit_sources(self) -> None:
-        """Size the cross caches for the longest running article."""
-        capacity = self.source_mask.shape[1]
+        """Size the cross caches for the longest running article, and mask what each doesn't use of its slot."""
+        capacity = self.source_bias.shape[1]
         needed = _fit(capacity, int(self.source_lengths[: self.num_running].max()), _SOURCE_STEP)
         if needed != capacity:
-            self.source_mask = _resized(self.source_mask, needed, axis=1)
             self._resize("cross", needed)
+        is_token = np.arange(needed) < self.source_lengths[:, None]  # [slots, s]
+        self.source_bias = np.where(is_token, np.float32(0), np.float32(MASKED))
 
     def _fit_entries(self) -> None:
         """Size the self caches for the coming step, and `ages` for the widest running article.
