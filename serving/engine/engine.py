@@ -35,6 +35,8 @@ MAX_BEAMS = 8
 # One article of full length per step on the CPU: encoding is bound by arithmetic, so a larger batch gains
 # nothing and keeps the running ones waiting.
 _MAX_PREFILL_TOKENS = 512
+# With T5-base's weights and all else, this makes a process of 1.6 GB (fp32) or 0.8 GB (int8).
+_MEMORY_BUDGET_BYTES = {"fp32": 448 * 2**20, "int8": 304 * 2**20}
 
 
 class T5Engine:
@@ -44,8 +46,8 @@ class T5Engine:
         directory: what `ensure_converted` returned.
         num_threads: cores to use.
         max_running: most requests running at once.
-        memory_budget_bytes: bound on the caches of running requests; with the weights it makes up the
-            process's memory. A request that would exceed it alone runs alone.
+        memory_budget_bytes: bound on the caches of running requests, all at their longest; the rest wait. A
+            request that would exceed it alone runs alone. None: see `_MEMORY_BUDGET_BYTES`.
         default_params, prefix: the model's own settings; the prefix is put before every text.
     """
 
@@ -55,22 +57,24 @@ class T5Engine:
         *,
         num_threads: int,
         max_running: int = 16,
-        memory_budget_bytes: int = 512 * 2**20,
+        memory_budget_bytes: int | None = None,
         default_params: GenerationParams | None = None,
         prefix: str = "",
     ) -> None:
         self.default_params = default_params or GenerationParams()
         self.max_running = max_running
         self._runner = ModelRunner(directory, num_threads=num_threads, max_running=max_running)
-        self.max_input_tokens = self._runner.shape.max_input_tokens
+        shape = self._runner.shape
+        self.max_input_tokens = shape.max_input_tokens
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._prefix = prefix
-        self._eos_token = self._runner.shape.eos_token_id
+        self._start_token, self._eos_token = shape.decoder_start_token_id, shape.eos_token_id
         self._scheduler = Scheduler(
             max_running=max_running,
-            max_cache_tokens=memory_budget_bytes // self._runner.shape.cache_entry_bytes,
+            max_cache_tokens=(memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision])
+            // shape.cache_entry_bytes,
             max_prefill_tokens=_MAX_PREFILL_TOKENS,
         )
         self._arrived: list[Request] = []
@@ -102,7 +106,7 @@ class T5Engine:
         source = self._encode(text)
         if len(source) > self.max_input_tokens:
             source = [*source[: self.max_input_tokens - 1], self._eos_token]
-        beams = beam_search.start(self._runner.shape.decoder_start_token_id, params.num_beams)
+        beams = beam_search.start(self._start_token, params.num_beams)
         request = Request(source, params, stop, on_step, beams)
         request.future.set_running_or_notify_cancel()  # `stop` cancels; the thread may always set a result
         with self._wakeup:

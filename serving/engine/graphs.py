@@ -287,8 +287,8 @@ class T5Graphs:
     def _beam_attention(self, g: GraphWriter, query: str, keys_values: Sequence[str], bias: str) -> str:
         """Attention of all beams [a, h, b, d] over their article's keys and values [a, h, s or e, d].
 
-        Beams are given as query heads that share a key head: ONNX Runtime then runs a matrix-vector product per
-        beam, straight from the cache, 1.75 times as fast as one product of two rows, which repacks the keys.
+        Beams are given as query heads that share a key head: ONNX Runtime then runs one product per beam,
+        straight from the cache, 1.75 times as fast as one product of two rows, which repacks the keys.
 
         Returns:
             [a, b, h * d].

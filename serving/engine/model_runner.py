@@ -89,14 +89,14 @@ class ModelRunner:
                 "distances": np.clip(positions - positions[:, None], -reach, reach) + reach,  # [query, key]
             },
         )
-        self._fetch_caches()
+        self._unbind_caches()
         self.slots.add(lengths, num_beams, dict(zip(names, keys_values, strict=True)))
 
     def decode(self, inputs: StepInputs) -> Candidates:
         """Run one step of every running article."""
         slots, running = self.slots, slice(self.slots.num_running)
         if slots.needs_room():
-            self._fetch_caches()
+            self._unbind_caches()
         slots.prepare_step()
         if self._bound_version != slots.version:
             self._bind_caches()
@@ -126,19 +126,18 @@ class ModelRunner:
 
     def remove(self, slot: int) -> None:
         """Free a slot; the last running article moves into it."""
-        self._fetch_caches()
+        self._unbind_caches()
         self.slots.remove(slot)
 
     def _bind_caches(self) -> None:
         """Bind the used prefix of every cache; self caches as input and output, to be written in place.
 
         On the CPU the bound values share the arrays' memory. On a GPU they are copies that live there until
-        `_fetch_caches` brings them back, which a change of company needs.
+        `_unbind_caches` brings them back, which a change of company needs.
         """
         device = "cpu" if self._on_cpu else "cuda"
         running = slice(self.slots.num_running)
         self._binding = self._decoder.io_binding()
-        self._bound = {}
         for name, cache in self.slots.caches.items():
             value = ort.OrtValue.ortvalue_from_numpy(cache[running], device)
             self._binding.bind_ortvalue_input(name, value)
@@ -147,12 +146,12 @@ class ModelRunner:
                 self._bound[name] = value
         self._bound_version = self.slots.version
 
-    def _fetch_caches(self) -> None:
-        """Bring self caches that the device has written back into the arrays of `slots`."""
+    def _unbind_caches(self) -> None:
+        """Let go of the caches before they change: what is still bound could not be freed."""
         if not self._on_cpu:
             for name, value in self._bound.items():
                 self.slots.caches[name][: value.shape()[0]] = value.numpy()
-            self._bound = {}
+        self._bound, self._binding, self._bound_version = {}, None, -1
 
 
 def _open_sessions(directory: Path, num_threads: int) -> tuple[ort.InferenceSession, ort.InferenceSession]:

@@ -111,7 +111,7 @@ class Slots:
         self.write_index[slot] += len(parents)
 
     def _fit_sources(self) -> None:
-        """Size the cross caches for the longest running article, and mask what each doesn't use of its slot."""
+        """Size the cross caches for the longest running article; mask what each leaves unused."""
         capacity = self.source_bias.shape[1]
         needed = _fit(capacity, int(self.source_lengths[: self.num_running].max()), _SOURCE_STEP)
         if needed != capacity:
@@ -157,7 +157,9 @@ def _lazy_zeros(shape: tuple[int, ...]) -> Array:
     attention.
     """
     size = int(np.prod(shape))
-    return np.frombuffer(mmap.mmap(-1, max(1, 4 * size)), np.float32, count=size).reshape(shape)
+    # Private: reading a page that nobody has written must not take memory, as it would in a shared mapping.
+    pages = mmap.mmap(-1, max(1, 4 * size), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(pages, np.float32, count=size).reshape(shape)
 
 
 def _fit(capacity: int, needed: int, step: int) -> int:
