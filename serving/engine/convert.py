@@ -22,7 +22,8 @@ from serving.engine.cache import ModelShape, Precision, default_cache_dir, get_o
 
 OnProgress = Callable[[str, float], None]
 _REPOSITORY = Path(__file__).resolve().parents[2]
-_RESULT = "shape"
+# The child's lines that are meant for the parent; all others are its last words, should it fail.
+_PROGRESS, _RESULT = "@progress", "@shape"
 
 
 class ConversionError(Exception):
@@ -83,7 +84,7 @@ def _convert_in_child(
         assert child.stdout is not None
         for line in child.stdout:
             word, _, rest = line.strip().partition(" ")
-            if word == "progress":
+            if word == _PROGRESS:
                 on_progress("converting the model", float(rest))
             elif word == _RESULT:
                 shape = ModelShape(**json.loads(rest))
@@ -165,7 +166,7 @@ def main() -> None:
     args = parser.parse_args()
 
     def print_progress(fraction: float) -> None:
-        print("progress", fraction, flush=True)  # raises, and so ends us, once the parent is gone
+        print(_PROGRESS, fraction, flush=True)  # raises, and so ends us, once the parent is gone
 
     shape = convert(args.model_dir, args.out, args.precision, print_progress)
     print(_RESULT, json.dumps(dataclasses.asdict(shape)), flush=True)
