@@ -48,8 +48,8 @@ class GenerationStoppedError(Exception):
     """The `stop` event was set before the generation was finished."""
 
 
-# Called after every decode step, on the engine's thread, with the best unfinished beam so far. It must return at
-# once: it delays everybody's next step.
+# Called after every decode step, on the engine's thread, with the best unfinished beam so far. It must return
+# at once: it delays everybody's next step.
 OnStep = Callable[[Sequence[int]], None]
 
 

@@ -1,0 +1,176 @@
+"""Hugging Face directory -> converted directory (graphs, embedding, tokenizer), in a child process.
+
+    parent: ensure_converted -> lock, child, manifest, rename   (serving process: no torch, no transformers)
+    child:  python -m serving.engine.convert MODEL_DIR OUT PRECISION -> files; progress as lines on stdout
+
+The child loads the model through transformers, so that which tensors are tied, which outputs are scaled and
+which distance falls into which bucket is read from the code that the engine must agree with.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from serving.engine.cache import ModelShape, Precision, default_cache_dir, get_or_make
+
+OnProgress = Callable[[str, float], None]
+_REPOSITORY = Path(__file__).resolve().parents[2]
+# The child's lines that are meant for the parent; all others are its last words, should it fail.
+_PROGRESS, _RESULT = "@progress", "@shape"
+
+
+class ConversionError(Exception):
+    """The model could not be converted; the message ends with the child's last words."""
+
+
+def is_supported(model_dir: Path) -> bool:
+    """Say whether `T5Engine` can run the model: T5 and mT5 with ReLU (v1.0) or gated GELU (v1.1, FLAN)."""
+    try:
+        config = json.loads((Path(model_dir) / "config.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return (
+        config.get("model_type") in ("t5", "mt5")
+        and config.get("is_encoder_decoder", True)
+        and config.get("feed_forward_proj", "gated-gelu" if config["model_type"] == "mt5" else "relu")
+        in ("relu", "gated-gelu")
+        and isinstance(config.get("eos_token_id", 1), int)
+    )
+
+
+def ensure_converted(
+    model_dir: Path,
+    *,
+    precision: Precision = "fp32",
+    cache_dir: Path | None = None,
+    on_progress: OnProgress = lambda _what, _fraction: None,
+) -> Path:
+    """Return the converted directory of `model_dir`, converting it if need be.
+
+    Args:
+        on_progress: called with what happens and the fraction done, 0 to 1, on the calling thread.
+
+    Raises:
+        ConversionError: the child failed; nothing is left in the cache.
+    """
+    model_dir = Path(model_dir)
+    return get_or_make(
+        model_dir,
+        precision,
+        cache_dir or default_cache_dir(),
+        lambda directory: _convert_in_child(model_dir, directory, precision, on_progress),
+    )
+
+
+def _convert_in_child(
+    model_dir: Path, out: Path, precision: Precision, on_progress: OnProgress
+) -> ModelShape:
+    command = [sys.executable, "-m", "serving.engine.convert", str(model_dir.resolve()), str(out), precision]
+    paths = [str(_REPOSITORY), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    shape: ModelShape | None = None
+    last_lines: list[str] = []
+    on_progress("loading the model", 0.0)
+    with subprocess.Popen(
+        command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            word, _, rest = line.strip().partition(" ")
+            if word == _PROGRESS:
+                on_progress("converting the model", float(rest))
+            elif word == _RESULT:
+                shape = ModelShape(**json.loads(rest))
+            else:
+                last_lines = [*last_lines[-9:], line.strip()]
+    if child.returncode != 0 or shape is None:
+        raise ConversionError(
+            f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}"
+        )
+    return shape
+
+
+def convert(
+    model_dir: Path, out: Path, precision: Precision, on_progress: Callable[[float], None]
+) -> ModelShape:
+    """Write the converted files of `model_dir` into `out`.
+
+    Imports torch: for the child process and for tests.
+    """
+    import numpy as np
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    from serving.engine.graphs import T5Graphs
+    from serving.engine.slots import MASKED
+
+    tokenizer = AutoTokenizer.from_pretrained(model_dir)
+    # Saved from the loaded object: AutoTokenizer rebuilds T5's pipeline instead of reading it from
+    # tokenizer.json.
+    tokenizer.backend_tokenizer.save(str(out / "tokenizer.json"))
+    model: Any = AutoModelForSeq2SeqLM.from_pretrained(model_dir, dtype=torch.float32).eval()
+    config, state = model.config, model.state_dict()
+    num_done = 0
+    num_parts = config.num_layers + 2 * config.num_decoder_layers + 1
+
+    def on_part() -> None:
+        nonlocal num_done
+        num_done += 1
+        on_progress(num_done / num_parts)
+
+    def bias(stack: Any, keys: torch.Tensor) -> Any:
+        """[heads, len(keys)]: bias of keys at positions relative to the query's."""
+        attention = stack.block[0].layer[0].SelfAttention
+        buckets = attention._relative_position_bucket(
+            keys,
+            bidirectional=not attention.is_decoder,
+            num_buckets=attention.relative_attention_num_buckets,
+            max_distance=attention.relative_attention_max_distance,
+        )
+        return attention.relative_attention_bias(buckets).T.detach().numpy()
+
+    reach = config.relative_attention_max_distance
+    graphs = T5Graphs(config, lambda name: state[name].numpy(), precision)
+    np.save(out / "embedding.npy", model.get_input_embeddings().weight.detach().numpy())
+    graphs.write_encoder(out / "encoder.onnx", bias(model.encoder, torch.arange(-reach, reach + 1)), on_part)
+    by_age = bias(model.decoder, -torch.arange(reach + 1))
+    by_age = np.concatenate([np.full_like(by_age[:, :1], MASKED), by_age], axis=1)
+    graphs.write_decoder(out / "decoder.onnx", by_age, state["lm_head.weight"].numpy(), on_part)
+    return ModelShape(
+        precision=precision,
+        vocab_size=state["lm_head.weight"].shape[0],
+        d_model=config.d_model,
+        num_heads=config.num_heads,
+        head_size=config.d_kv,
+        num_decoder_layers=config.num_decoder_layers,
+        encoder_reach=reach,
+        num_ages=reach + 1,
+        max_input_tokens=min(tokenizer.model_max_length, getattr(config, "n_positions", None) or 512),
+        decoder_start_token_id=model.generation_config.decoder_start_token_id or 0,
+        eos_token_id=model.generation_config.eos_token_id,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Convert a T5 model; `ensure_converted` runs this.")
+    parser.add_argument("model_dir", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("precision", choices=typing.get_args(Precision))
+    args = parser.parse_args()
+
+    def print_progress(fraction: float) -> None:
+        print(_PROGRESS, fraction, flush=True)  # raises, and so ends us, once the parent is gone
+
+    shape = convert(args.model_dir, args.out, args.precision, print_progress)
+    print(_RESULT, json.dumps(dataclasses.asdict(shape)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""Runs the two graphs: the only file that talks to ONNX Runtime and to the device."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from serving.engine.cache import load_shape
+from serving.engine.slots import Slots
+
+logger = logging.getLogger(__name__)
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class StepInputs:
+    """One decode step. a = running articles, b = the widest one's beams, p = the longest list of edits.
+
+    Rows of beams that an article does not have carry a score of minus infinity.
+    """
+
+    tokens: Array  # int64 [a, b]: the beams' last tokens
+    beam_scores: Array  # fp32 [a, b]
+    edited_ids: Array  # int64 [a, b, p]: tokens whose score the repetition penalty or a ban changes
+    is_banned: Array  # bool [a, b, p]
+    penalty: Array  # fp32 [a]
+    uses_log_probs: Array  # bool [a]: False for greedy search
+    num_candidates: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The best continuations of each article, best first; k = `num_candidates`."""
+
+    scores: Array  # fp32 [a, k]
+    beams: Array  # int64 [a, k]
+    tokens: Array  # int64 [a, k]
+
+
+class ModelRunner:
+    """One converted model and the caches of its running articles.
+
+    Args:
+        num_threads: threads of one encoder pass or decode step; they spin during it and sleep between.
+        max_running: how many articles may run at once.
+    """
+
+    def __init__(self, directory: Path, *, num_threads: int, max_running: int) -> None:
+        self.shape = load_shape(directory)
+        # Read by the row, so that of 99 MB (T5-base) only the pages of tokens in use become resident.
+        self._embedding: Array = np.load(directory / "embedding.npy", mmap_mode="r")  # [v, d_model]
+        self._max_running = max_running
+        self.reset()
+        self._encoder, self._decoder = _open_sessions(directory, num_threads)
+        self._on_cpu = self._decoder.get_providers()[0] == "CPUExecutionProvider"
+
+    def reset(self) -> None:
+        """Free all slots, whatever state a failed step has left them in."""
+        self.slots = Slots(
+            num_layers=self.shape.num_decoder_layers,
+            num_heads=self.shape.num_heads,
+            head_size=self.shape.head_size,
+            num_ages=self.shape.num_ages,
+            max_running=self._max_running,
+        )
+        self._binding: Any = None
+        self._bound: dict[str, Any] = {}
+        self._bound_version = -1
+
+    def prefill(self, sources: Sequence[Sequence[int]], num_beams: Sequence[int]) -> None:
+        """Encode articles, given as token ids, in one batch; they take the next free slots, in order."""
+        lengths = [len(source) for source in sources]
+        tokens = np.zeros((len(sources), max(lengths)), np.int64)  # [a, s]
+        for row, source in enumerate(sources):
+            tokens[row, : len(source)] = source
+        positions = np.arange(max(lengths))
+        reach = self.shape.encoder_reach
+        names = [output.name for output in self._encoder.get_outputs()]
+        keys_values = self._encoder.run(
+            names,
+            {
+                "embeddings": self._embedding[tokens],  # [a, s, d_model]
+                "source_mask": (positions < np.array(lengths)[:, None]).astype(np.int32),  # [a, s]
+                "distances": np.clip(positions - positions[:, None], -reach, reach) + reach,  # [query, key]
+            },
+        )
+        self._unbind_caches()
+        self.slots.add(lengths, num_beams, dict(zip(names, keys_values, strict=True)))
+
+    def decode(self, inputs: StepInputs) -> Candidates:
+        """Run one step of every running article."""
+        slots, running = self.slots, slice(self.slots.num_running)
+        if slots.needs_room():
+            self._unbind_caches()
+        slots.prepare_step()
+        if self._bound_version != slots.version:
+            self._bind_caches()
+        binding = self._binding
+        feeds = {
+            "embeddings": self._embedding[inputs.tokens],  # [a, b, d_model]
+            "source_bias": slots.source_bias[running, None, None],
+            "ages": slots.ages[running],
+            "write_index": slots.write_index[running],
+            "uses_log_probs": inputs.uses_log_probs[:, None, None],
+            "edited_ids": inputs.edited_ids,
+            "is_banned": inputs.is_banned,
+            "penalty": inputs.penalty[:, None, None],
+            "beam_scores": inputs.beam_scores[:, :, None],
+            "num_candidates": np.array([inputs.num_candidates]),
+        }
+        for name, array in feeds.items():
+            binding.bind_cpu_input(name, np.ascontiguousarray(array))
+        for name in ("top_scores", "top_beams", "top_tokens"):
+            binding.bind_output(name)
+        self._decoder.run_with_iobinding(binding)
+        return Candidates(*(value.numpy() for value in binding.get_outputs()[-3:]))
+
+    def advance(self, slot: int, parents: Array) -> None:
+        """After a step: beam i of the article in `slot` continues what was beam `parents[i]`."""
+        self.slots.advance(slot, parents)
+
+    def remove(self, slot: int) -> None:
+        """Free a slot; the last running article moves into it."""
+        self._unbind_caches()
+        self.slots.remove(slot)
+
+    def _bind_caches(self) -> None:
+        """Bind the used prefix of every cache; self caches as input and output, to be written in place.
+
+        On the CPU the bound values share the arrays' memory. On a GPU they are copies that live there until
+        `_unbind_caches` brings them back, which a change of company needs.
+        """
+        device = "cpu" if self._on_cpu else "cuda"
+        running = slice(self.slots.num_running)
+        self._binding = self._decoder.io_binding()
+        for name, cache in self.slots.caches.items():
+            value = ort.OrtValue.ortvalue_from_numpy(cache[running], device)
+            self._binding.bind_ortvalue_input(name, value)
+            if name.startswith("self"):
+                self._binding.bind_ortvalue_output(f"{name}_out", value)
+                self._bound[name] = value
+        self._bound_version = self.slots.version
+
+    def _unbind_caches(self) -> None:
+        """Let go of the caches before they change: what is still bound could not be freed."""
+        if not self._on_cpu:
+            for name, value in self._bound.items():
+                self.slots.caches[name][: value.shape()[0]] = value.numpy()
+        self._bound, self._binding, self._bound_version = {}, None, -1
+
+
+def _open_sessions(directory: Path, num_threads: int) -> tuple[ort.InferenceSession, ort.InferenceSession]:
+    """Open encoder and decoder on a GPU if ONNX Runtime has one that works, else on the CPU."""
+    paths = [directory / "encoder.onnx", directory / "decoder.onnx"]
+
+    def open_on(*providers: str) -> tuple[ort.InferenceSession, ort.InferenceSession]:
+        encoder, decoder = (
+            ort.InferenceSession(path, _options(num_threads), providers=list(providers)) for path in paths
+        )
+        return encoder, decoder
+
+    if "CUDAExecutionProvider" in ort.get_available_providers():
+        sessions = open_on("CUDAExecutionProvider", "CPUExecutionProvider")
+        if sessions[1].get_providers()[0] == "CUDAExecutionProvider":
+            return sessions
+        logger.warning("ONNX Runtime's CUDA provider is installed but does not start; running on the CPU.")
+    return open_on("CPUExecutionProvider")
+
+
+def _options(num_threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    # Threads that sleep between a step's 200 operators double its time; threads that spin between steps burn
+    # an idle server's cores.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
