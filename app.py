@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from serving.config import ServingConfig
+from serving.engine.cache import cache_size_bytes, clean_cache
 from serving.model_files import ModelFilesError, check_model_dir
 from serving.process import ServingProcess, forget_detached, log_path
 from ui.client import Status, SummarizerClient, SummarizerError
@@ -88,10 +89,12 @@ def parse_command_line(argv: list[str], environ: dict[str, str]) -> tuple[str, A
         prog="app.py",
         description="Paste a news article, get a summary. Starts the summarizer and the page; Ctrl-C stops both.",
         epilog=f"Each option is also read from the environment: --serving-port is {ENV_PREFIX}SERVING_PORT. "
-        "`python app.py stop` ends a summarizer that --detach left running.",
+        "`python app.py stop` ends a summarizer that --detach left running; `clean` deletes converted models.",
         allow_abbrev=False,
     )
-    parser.add_argument("command", nargs="?", choices=["run", "stop"], default="run", help="what to do (default: run)")
+    parser.add_argument(
+        "command", nargs="?", choices=["run", "stop", "clean"], default="run", help="what to do (default: run)"
+    )
     for model in (AppConfig, ServingConfig):
         _add_flags(parser.add_argument_group("page" if model is AppConfig else "summarizer"), model)
     given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
@@ -334,10 +337,20 @@ def stop_detached(serving: ServingConfig) -> int:
     return 0
 
 
+def clean() -> int:
+    """Delete the converted models; the next start converts again. Returns the exit code."""
+    num_bytes = cache_size_bytes()
+    clean_cache()
+    say(f"Freed {num_bytes / 1e6:,.0f} MB of converted models.")
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """Run the command line; returns the exit code."""
     try:
         command, app, serving = parse_command_line(argv, dict(os.environ))
+        if command == "clean":
+            return clean()
         return stop_detached(serving) if command == "stop" else run(app, serving)
     except UserError as error:
         print(f"app.py: {error}", file=sys.stderr)

@@ -64,9 +64,7 @@ def run_generate(model: Any, model_dir: Path, repeats: int) -> dict[str, float]:
 
     tokenizer = AutoTokenizer.from_pretrained(model_dir)
     text = article(NUM_INPUT_TOKENS, 0, lambda text: len(tokenizer(text).input_ids))
-    texts = [
-        article(NUM_INPUT_TOKENS, seed, lambda text: len(tokenizer(text).input_ids)) for seed in range(16)
-    ]
+    texts = [article(NUM_INPUT_TOKENS, seed, lambda text: len(tokenizer(text).input_ids)) for seed in range(16)]
 
     def generate(texts: list[str]) -> None:
         batch = tokenizer(texts, return_tensors="pt", padding=True)
@@ -134,9 +132,7 @@ def task_engine(model_dir: Path, work: Path, precision: Any = "fp32") -> dict[st
         params = GenerationParams(max_length=limit, min_length=limit)
         steps.clear()
         futures = [
-            engine.submit(
-                text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter())
-            )
+            engine.submit(text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter()))
             for text in texts
         ]
         assert all(len(future.result().token_ids) == limit for future in futures)
@@ -239,16 +235,12 @@ def table(results: dict[str, dict[str, Any]]) -> str:
             )
             for key, unit in (("by_batch_s_per_article", "at once"), ("by_input_tokens_s", "input tokens"),
                               ("by_output_tokens_s", "output tokens")):  # fmt: skip
-                lines.append(
-                    f"{key}: " + ", ".join(f"{n} {unit}: {s:.2f} s" for n, s in result[key].items()) + "."
-                )
+                lines.append(f"{key}: " + ", ".join(f"{n} {unit}: {s:.2f} s" for n, s in result[key].items()) + ".")
     return "\n".join(lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", type=Path, help="directory with T5's tokenizer files")
     parser.add_argument("--model", type=Path, help="a T5 model directory; default: random weights")
     parser.add_argument("--work", type=Path, help="where to make and convert; default: a temporary directory")
@@ -272,9 +264,7 @@ def main() -> None:
             for precision in ("fp32", "int8"):  # so that the tasks start from a warm cache
                 ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
         results = {name: run_task(name, args) for name in args.tasks}
-    cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").open() if "model name" in line), ""
-    )
+    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").open() if "model name" in line), "")
     machine = f"{len(os.sched_getaffinity(0))} cores, {cpu or platform.processor()}"
     args.out.parent.mkdir(exist_ok=True)
     args.out.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from serving.config import ServingConfig
 from serving.engine.interface import Engine
-from serving.engine.settings import read_model_settings
+from serving.engine.settings import ModelSettings, read_model_settings
 from serving.model_files import ModelFilesError, check_model_dir, download, find_in_cache
 from serving.schemas import ModelState
 
@@ -34,10 +34,19 @@ _WARM_UP_TEXT = (
 
 @dataclass(frozen=True)
 class LoaderStatus:
-    """Where the model is on its way. `reason` is set in state "failed"; byte counts while downloading."""
+    """Where the model is on its way.
+
+    Attributes:
+        state: see above.
+        reason: why there is no model, after a failure.
+        step: what goes on in state "loading", with the share that is done.
+        downloaded_bytes, total_bytes: set while downloading.
+        retry_at: `time.monotonic()` of the next attempt, after a failure.
+    """
 
     state: ModelState = "absent"
     reason: str | None = None
+    step: str | None = None
     downloaded_bytes: int | None = None
     total_bytes: int | None = None
     retry_at: float | None = None
@@ -86,7 +95,7 @@ class ModelLoader:
         try:
             model_dir = find_model_dir(self._config, self._on_bytes)
             self._advance(state="loading")
-            self.engine = load_engine(self._config, model_dir)
+            self.engine = load_engine(self._config, model_dir, self._on_step)
             logger.info("The model %s is ready.", self._config.model)
             self.status = LoaderStatus(state="ready")
             return None
@@ -106,34 +115,81 @@ class ModelLoader:
             raise ModelFilesError("The summarizer is shutting down.")
         self._advance(state="downloading", downloaded_bytes=done, total_bytes=total)
 
+    def _on_step(self, step: str, fraction: float) -> None:
+        self._advance(state="loading", step=f"{step}, {fraction:.0%}")
+
     def _advance(
-        self, *, state: ModelState, downloaded_bytes: int | None = None, total_bytes: int | None = None
+        self,
+        *,
+        state: ModelState,
+        step: str | None = None,
+        downloaded_bytes: int | None = None,
+        total_bytes: int | None = None,
     ) -> None:
         # The reason of the last failure stays until there is a new one: it is what the log compares with.
-        self.status = replace(
-            self.status,
+        self.status = LoaderStatus(
             state=state,
+            reason=self.status.reason,
+            step=step,
             downloaded_bytes=downloaded_bytes,
             total_bytes=total_bytes,
-            retry_at=None,
         )
 
 
-def load_engine(config: ServingConfig, model_dir: Path) -> Engine:
+def load_engine(
+    config: ServingConfig, model_dir: Path, on_step: Callable[[str, float], None] = lambda step, fraction: None
+) -> Engine:
     """Load the model in `model_dir` and warm it up with a real run.
 
-    Raises:
-        ModelFilesError: files are missing; anything that transformers raises for a model it cannot load.
-    """
-    from serving.engine.transformers_engine import TransformersEngine
+    T5 models run on the batched engine; their conversion is kept on disk. Others, and a T5 that cannot be converted
+    (no space left, say), run on transformers.
 
+    Args:
+        config: the settings.
+        model_dir: a folder that `check_model_dir` found whole.
+        on_step: told what goes on, and the fraction of it that is done.
+
+    Raises:
+        whatever transformers raises for a model that it cannot load.
+    """
     settings = read_model_settings(model_dir, model_id=config.model)
-    engine: Engine = TransformersEngine(
-        model_dir, num_threads=config.replica_cpus, default_params=settings.params, prefix=settings.prefix
+    engine = _load_t5_engine(config, model_dir, settings, on_step) or _load_transformers_engine(
+        config, model_dir, settings
     )
     params = replace(settings.params, max_length=8, min_length=0)
     engine.submit(_WARM_UP_TEXT, params, stop=threading.Event()).result()
     return engine
+
+
+def _load_t5_engine(
+    config: ServingConfig, model_dir: Path, settings: ModelSettings, on_step: Callable[[str, float], None]
+) -> Engine | None:
+    from serving.engine.convert import ConversionError, ensure_converted, is_supported
+
+    if not is_supported(model_dir):
+        return None
+    try:
+        converted = ensure_converted(model_dir, precision=config.precision, on_progress=on_step)
+    except (ConversionError, OSError) as error:
+        logger.warning("The fast engine cannot be used, so transformers runs the model: %s", error)
+        return None
+    from serving.engine.engine import T5Engine
+
+    return T5Engine(
+        converted,
+        num_threads=config.replica_cpus,
+        max_running=config.max_running,
+        default_params=settings.params,
+        prefix=settings.prefix,
+    )
+
+
+def _load_transformers_engine(config: ServingConfig, model_dir: Path, settings: ModelSettings) -> Engine:
+    from serving.engine.transformers_engine import TransformersEngine
+
+    return TransformersEngine(
+        model_dir, num_threads=config.replica_cpus, default_params=settings.params, prefix=settings.prefix
+    )
 
 
 def find_model_dir(config: ServingConfig, on_bytes: Callable[[int, int], None] = lambda done, total: None) -> Path:

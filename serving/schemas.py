@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from serving.engine.interface import Precision
+
 Method = Literal["auto", "abstractive", "extractive"]
 MethodUsed = Literal["abstractive", "extractive"]
 Format = Literal["paragraph", "bullets"]
@@ -201,9 +203,13 @@ class StatusResponse(BaseModel):
     method: Annotated[MethodUsed, Field(description="What `auto` uses now.")]
     model_state: ModelState
     model_reason: Annotated[str | None, Field(description="Why there is no model, in plain words.")] = None
+    model_step: Annotated[str | None, Field(description="What goes on while it is loading, and how far.")] = None
     downloaded_bytes: int | None = None
     total_bytes: int | None = None
     retry_in_s: Annotated[float | None, Field(description="Seconds to the next attempt, after a failure.")] = None
+    engine: Annotated[str | None, Field(description="What runs the model: `onnxruntime` or `transformers`.")] = None
+    precision: Precision
+    cache_bytes: Annotated[int, Field(description="Disk space of converted models; `app.py clean` frees it.")]
     limits: Limits
     queue: Queue
     versions: dict[str, str]

@@ -14,6 +14,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from serving.config import ServingConfig
+from serving.engine.cache import cache_size_bytes
 from serving.errors import ArticleTooLongError, InvalidRequestError, NotReadyError, RequestTimeoutError
 from serving.gate import Gate, Place
 from serving.model_loader import ModelLoader
@@ -30,7 +31,7 @@ from serving.summarizer import Event, SummaryTask, check_text, summarize_abstrac
 
 _NUM_EXTRACTIVE_THREADS = 2
 _NOT_READY_RETRY_AFTER_S = 10
-_PACKAGES = ("ray", "fastapi", "transformers", "torch")
+_PACKAGES = ("ray", "fastapi", "onnxruntime", "transformers", "torch")
 
 _WARM_UP_TEXT = "The town library reopened on Monday. Three hundred readers came, and the room was full by noon."
 
@@ -223,9 +224,13 @@ class SummarizerService:
             method=self.method,
             model_state=model.state,
             model_reason=model.reason if model.state != "ready" else None,
+            model_step=model.step,
             downloaded_bytes=model.downloaded_bytes,
             total_bytes=model.total_bytes,
             retry_in_s=model.retry_in_s(),
+            engine=self.loader.engine.name if self.loader.engine else None,
+            precision=config.precision,
+            cache_bytes=cache_size_bytes(),
             limits=Limits(**{name: getattr(config, name) for name in Limits.model_fields}),
             queue=Queue(
                 num_running=sum(gate.num_running for gate in gates),

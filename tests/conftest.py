@@ -1,6 +1,7 @@
 """Shared fixtures: tiny models made once per run."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from tests.tiny_models import make_tiny_t5
 
 # Tests must never reach for a hub by accident; those that need one bring their own and say so.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Converted models go to a folder that lasts as long as the run, not into the user's cache.
+_CACHE = tempfile.TemporaryDirectory(prefix="nutshell-tests-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 for _name in [name for name in os.environ if name.startswith("NUTSHELL_")]:

@@ -17,6 +17,7 @@ class FakeEngine:
     """
 
     def __init__(self, answer: str | None = None, *, max_input_tokens: int = 512, step_s: float = 0.0) -> None:
+        self.name = "fake"
         self.answer = answer
         self.max_input_tokens = max_input_tokens
         self.max_running = 1

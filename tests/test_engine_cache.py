@@ -108,9 +108,7 @@ def test_a_stale_or_corrupt_conversion_is_replaced(
     assert [path for path in (tmp_path / "cache").iterdir() if path.is_dir()] == [second]
 
 
-def test_a_new_format_version_converts_anew(
-    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_format_version_converts_anew(model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
     get_or_make(model_dir, "fp32", tmp_path / "cache", make)
     monkeypatch.setattr(cache, "FORMAT_VERSION", cache.FORMAT_VERSION + 1)
@@ -132,9 +130,7 @@ def test_precisions_and_models_live_side_by_side(model_dir: Path, tmp_path: Path
     assert all(is_whole(path) for path in paths)
 
 
-def test_a_failed_conversion_leaves_nothing_whole_and_the_next_one_succeeds(
-    model_dir: Path, tmp_path: Path
-) -> None:
+def test_a_failed_conversion_leaves_nothing_whole_and_the_next_one_succeeds(model_dir: Path, tmp_path: Path) -> None:
     def fail(directory: Path) -> ModelShape:
         Maker()(directory)
         raise OSError("disk full")
@@ -159,9 +155,7 @@ def convert_slowly(model_dir: Path, cache_dir: Path, log: Path) -> None:
 def test_processes_that_start_together_convert_once(model_dir: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     context = multiprocessing.get_context("spawn")
-    processes = [
-        context.Process(target=convert_slowly, args=(model_dir, tmp_path / "cache", log)) for _ in range(3)
-    ]
+    processes = [context.Process(target=convert_slowly, args=(model_dir, tmp_path / "cache", log)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:

@@ -79,9 +79,7 @@ def test_the_jobs_above_end_in_both_ways(model: TinyT5) -> None:
     assert set(reasons) == {"stop", "length"}
 
 
-def submit_at_steps(
-    engine: T5Engine, jobs: list[tuple[list[int], GenerationParams, int]]
-) -> list[Generation]:
+def submit_at_steps(engine: T5Engine, jobs: list[tuple[list[int], GenerationParams, int]]) -> list[Generation]:
     """Submit each job once the engine has taken so many steps, counted over all requests, or has run dry."""
     futures = {}
     num_steps = 0

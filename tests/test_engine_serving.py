@@ -127,9 +127,7 @@ def test_a_failing_step_answers_everyone_and_the_engine_goes_on(
             with pytest.raises(MemoryError):
                 future.result(10)
     broken.clear()
-    assert engine.submit(words(5), SHORT, stop=never()).result(10).token_ids == model.expected(
-        [5, EOS], SHORT
-    )
+    assert engine.submit(words(5), SHORT, stop=never()).result(10).token_ids == model.expected([5, EOS], SHORT)
     engine.close()
 
 

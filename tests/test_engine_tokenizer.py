@@ -32,9 +32,7 @@ def articles() -> list[str]:
     return [json.loads(line)["article"] for line in path.open()][:50] if path.exists() else []
 
 
-@pytest.mark.parametrize(
-    "with_json", [True, False], ids=["tokenizer.json and spiece.model", "spiece.model only"]
-)
+@pytest.mark.parametrize("with_json", [True, False], ids=["tokenizer.json and spiece.model", "spiece.model only"])
 def test_ids_and_text_are_auto_tokenizers(tmp_path: Path, with_json: bool) -> None:
     model_dir = tmp_path / "model"
     model_dir.mkdir()

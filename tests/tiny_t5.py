@@ -15,10 +15,10 @@ from transformers import (
     T5Tokenizer,
 )
 
-from serving.engine.cache import Precision, get_or_make
+from serving.engine.cache import get_or_make
 from serving.engine.convert import convert
 from serving.engine.engine import T5Engine
-from serving.engine.interface import GenerationParams
+from serving.engine.interface import GenerationParams, Precision
 
 VOCAB_SIZE = 48
 EOS = 1

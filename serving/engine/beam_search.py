@@ -104,9 +104,7 @@ def advance(
     state.is_finished = merged_is_finished[kept]
 
     state.is_done = bool(
-        ends.all()
-        or (params.early_stopping and state.is_finished.all())
-        or not _can_improve(state, length, params)
+        ends.all() or (params.early_stopping and state.is_finished.all()) or not _can_improve(state, length, params)
     )
     return beams[next_beams]
 

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock
 
-Precision = Literal["fp32", "int8"]
+from serving.engine.interface import Precision
 
 # Part of every fingerprint: raise it whenever the graphs or the files change their meaning.
 FORMAT_VERSION = 1
@@ -76,9 +76,7 @@ def fingerprint(model_dir: Path, precision: Precision) -> str:
     return digest.hexdigest()[:16]
 
 
-def get_or_make(
-    model_dir: Path, precision: Precision, cache_dir: Path, make: Callable[[Path], ModelShape]
-) -> Path:
+def get_or_make(model_dir: Path, precision: Precision, cache_dir: Path, make: Callable[[Path], ModelShape]) -> Path:
     """Return the whole converted directory, calling `make(directory)` to fill it when there is none.
 
     A directory that lacks a file or holds a changed one is made again. Conversions of earlier states of the
@@ -118,9 +116,7 @@ def load_shape(directory: Path) -> ModelShape:
 
 def cache_size_bytes(cache_dir: Path | None = None) -> int:
     """Return the bytes on disk of everything under the cache directory."""
-    return sum(
-        path.stat().st_size for path in (cache_dir or default_cache_dir()).rglob("*") if path.is_file()
-    )
+    return sum(path.stat().st_size for path in (cache_dir or default_cache_dir()).rglob("*") if path.is_file())
 
 
 def clean_cache(cache_dir: Path | None = None) -> None:

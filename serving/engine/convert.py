@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from serving.engine.cache import ModelShape, Precision, default_cache_dir, get_or_make
+from serving.engine.cache import ModelShape, default_cache_dir, get_or_make
+from serving.engine.interface import Precision
 
 OnProgress = Callable[[str, float], None]
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -69,9 +70,7 @@ def ensure_converted(
     )
 
 
-def _convert_in_child(
-    model_dir: Path, out: Path, precision: Precision, on_progress: OnProgress
-) -> ModelShape:
+def _convert_in_child(model_dir: Path, out: Path, precision: Precision, on_progress: OnProgress) -> ModelShape:
     command = [sys.executable, "-m", "serving.engine.convert", str(model_dir.resolve()), str(out), precision]
     paths = [str(_REPOSITORY), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
@@ -91,15 +90,11 @@ def _convert_in_child(
             else:
                 last_lines = [*last_lines[-9:], line.strip()]
     if child.returncode != 0 or shape is None:
-        raise ConversionError(
-            f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}"
-        )
+        raise ConversionError(f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}")
     return shape
 
 
-def convert(
-    model_dir: Path, out: Path, precision: Precision, on_progress: Callable[[float], None]
-) -> ModelShape:
+def convert(model_dir: Path, out: Path, precision: Precision, on_progress: Callable[[float], None]) -> ModelShape:
     """Write the converted files of `model_dir` into `out`.
 
     Imports torch: for the child process and for tests.

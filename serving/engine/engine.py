@@ -51,6 +51,8 @@ class T5Engine:
         default_params, prefix: the model's own settings; the prefix is put before every text.
     """
 
+    name = "onnxruntime"
+
     def __init__(
         self,
         directory: Path,
@@ -73,8 +75,7 @@ class T5Engine:
         self._start_token, self._eos_token = shape.decoder_start_token_id, shape.eos_token_id
         self._scheduler = Scheduler(
             max_running=max_running,
-            max_cache_tokens=(memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision])
-            // shape.cache_entry_bytes,
+            max_cache_tokens=(memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision]) // shape.cache_entry_bytes,
             max_prefill_tokens=_MAX_PREFILL_TOKENS,
         )
         self._arrived: list[Request] = []
@@ -132,9 +133,7 @@ class T5Engine:
             try:
                 self._step()
             except Exception as error:
-                logger.exception(
-                    "A generation step failed, and with it %d requests.", len(self._scheduler.running)
-                )
+                logger.exception("A generation step failed, and with it %d requests.", len(self._scheduler.running))
                 for request in self._scheduler.running:
                     request.future.set_exception(error)
                 self._scheduler.running.clear()

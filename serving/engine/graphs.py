@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from serving.engine.cache import Precision
+from serving.engine.interface import Precision
 from serving.engine.slots import MASKED
 
 # Weights per scale and zero point in int8. Of 32 to 256, 64 keeps the error of the logits near that of 32 at
@@ -44,14 +44,10 @@ class GraphWriter:
     def __enter__(self) -> "GraphWriter":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._file.close()
         if error is None:
-            graph = helper.make_graph(
-                self._nodes, self._path.stem, self._inputs, self._outputs, self._weights
-            )
+            graph = helper.make_graph(self._nodes, self._path.stem, self._inputs, self._outputs, self._weights)
             opsets = [helper.make_opsetid("", 24), helper.make_opsetid("com.microsoft", 1)]
             onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=11), str(self._path))
 
@@ -66,9 +62,7 @@ class GraphWriter:
     def declare_output(self, name: str, dtype: int, shape: Sequence[str | int]) -> None:
         self._outputs.append(helper.make_tensor_value_info(name, dtype, shape))
 
-    def op(
-        self, kind: str, *inputs: str, count: int = 1, outputs: Sequence[str] = (), **attributes: Any
-    ) -> Any:
+    def op(self, kind: str, *inputs: str, count: int = 1, outputs: Sequence[str] = (), **attributes: Any) -> Any:
         """Append a node; return its output's name, or a list of names if there are several."""
         names = list(outputs) or [f"{kind}_{len(self._nodes)}_{i}" for i in range(count)]
         self._nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
@@ -80,9 +74,7 @@ class GraphWriter:
     def weight(self, array: Array) -> str:
         array = np.ascontiguousarray(array)
         name = f"weight_{len(self._weights)}"
-        tensor = TensorProto(
-            name=name, data_type=helper.np_dtype_to_tensor_dtype(array.dtype), dims=array.shape
-        )
+        tensor = TensorProto(name=name, data_type=helper.np_dtype_to_tensor_dtype(array.dtype), dims=array.shape)
         if array.nbytes < _ALIGNMENT_BYTES:
             tensor.raw_data = array.tobytes()
         else:
@@ -177,9 +169,7 @@ class T5Graphs:
                 for name, kind in (("k", "key"), ("v", "value")):
                     weight = self._state(f"decoder.block.{layer}.layer.1.EncDecAttention.{name}.weight")
                     by_head = self._by_head(g, g.linear(encoded, weight))  # [a, h, s, d]
-                    g.output(
-                        by_head, f"cross_{kind}_{layer}", TensorProto.FLOAT, ["a", heads, "s", head_size]
-                    )
+                    g.output(by_head, f"cross_{kind}_{layer}", TensorProto.FLOAT, ["a", heads, "s", head_size])
                 on_layer()
 
     def write_decoder(self, path: Path, bias: Array, lm_head: Array, on_layer: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 FinishReason = Literal["stop", "length"]
+Precision = Literal["fp32", "int8"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ OnStep = Callable[[Sequence[int]], None]
 
 class Engine(Protocol):
     """A loaded model. All methods may be called from any thread."""
+
+    name: str
+    """The library that computes."""
 
     max_input_tokens: int
     """Longest input, in tokens with special tokens and prefix, that the model was made for (512 for T5)."""

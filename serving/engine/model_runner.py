@@ -1,12 +1,16 @@
 """Runs the two graphs: the only file that talks to ONNX Runtime and to the device."""
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+# Before the import: since 1.29 the published Linux builds report to their maker unless this is set.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
 from serving.engine.cache import load_shape

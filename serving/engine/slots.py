@@ -32,9 +32,7 @@ class Slots:
         max_running: number of slots. Memory is taken as slots and entries are first used.
     """
 
-    def __init__(
-        self, *, num_layers: int, num_heads: int, head_size: int, num_ages: int, max_running: int
-    ) -> None:
+    def __init__(self, *, num_layers: int, num_heads: int, head_size: int, num_ages: int, max_running: int) -> None:
         self._names = [f"{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
         self._shape = (max_running, num_heads, head_size)
         self._num_ages = num_ages
@@ -51,19 +49,13 @@ class Slots:
             for name in self._names
         }
         self.source_bias = np.zeros((max_running, 0), np.float32)  # [slots, s]; 0 or MASKED
-        self.ages = np.zeros(
-            (max_running, 1, 0), np.int32
-        )  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
+        self.ages = np.zeros((max_running, 1, 0), np.int32)  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
         self.source_lengths = np.zeros(max_running, np.int64)
-        self.write_index = np.zeros(
-            max_running, np.int64
-        )  # where the step's first beam goes in each self cache
+        self.write_index = np.zeros(max_running, np.int64)  # where the step's first beam goes in each self cache
         self.num_beams = np.zeros(max_running, np.int64)
         self.version += 1
 
-    def add(
-        self, source_lengths: Sequence[int], num_beams: Sequence[int], keys_values: Mapping[str, Array]
-    ) -> None:
+    def add(self, source_lengths: Sequence[int], num_beams: Sequence[int], keys_values: Mapping[str, Array]) -> None:
         """Put newly encoded articles into the next free slots.
 
         Args:

@@ -26,6 +26,7 @@ class TransformersEngine:
         prefix: text that the model wants before every article.
     """
 
+    name = "transformers"
     max_running = 1
 
     def __init__(
