@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from serving.text.boilerplate import prose
 from serving.text.clean import count_words
+from serving.text.language import detect_language
 from serving.text.ranker import Terms, score_sentences, sentence_terms
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.tidy import cut_at_word
@@ -32,11 +33,11 @@ class KeySentences:
 def key_sentences(text: str, *, max_words: int) -> KeySentences:
     """The sentences that say most of the article: `max_words` words at most, as a rule four fifths of them.
 
-    If the best sentences are all longer, the best one is cut at a word and gets an ellipsis: its `text` then is
-    not the article's slice, and its offsets are those of the part that was kept. A text without any prose (a list, a
-    table) gives its lines instead.
+    If the best sentences are all longer, the best one is cut at a word and gets an ellipsis: its `text` then
+    is not the article's slice, and its offsets are those of the part that was kept. A text without any prose
+    (a list, a table) gives its lines instead.
     """
-    candidates = prose(split_sentences(text))
+    candidates = prose(split_sentences(text, language=detect_language(text)))
     if not candidates:
         return KeySentences([], cut=False)
     terms = [sentence_terms(sentence.text) for sentence in candidates]
