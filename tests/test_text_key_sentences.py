@@ -1,12 +1,17 @@
-"""Key sentences: whole, within the limit, never page furniture."""
+"""Key sentences: whole, within the limit, the news wherever it stands, never page furniture."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.text.boilerplate import is_prose, without_dateline
 from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
+from serving.text.ranker import sentence_terms, text_rank
 from serving.text.sentences import split_sentences
-from tests.test_text_sentences import any_text
+from tests.test_text_sentences import APOLLO, any_text
 
 HARBOUR = (
     "The harbour of Port Ellery reopened on Monday after storms had kept it closed for a week. More than "
@@ -14,6 +19,20 @@ HARBOUR = (
     "its three cranes. Repairs to the cranes will take until March and cost 12 million dollars. Fishermen "
     "sold the first catch within an hour."
 )
+# Talk about nothing in particular, each sentence with words of its own: a lead not worth having.
+SMALL_TALK = (
+    "Some mornings begin with a kettle and a window. My grandmother liked blue curtains. There is a song "
+    "about rain that everyone half remembers. Dogs know when it is Sunday. A neighbour once painted his "
+    "fence twice. Bread tastes better outdoors. Nobody plans for a quiet afternoon."
+)
+MORE_SMALL_TALK = (
+    "Old maps show rivers where streets are now. An uncle of mine collected spoons. Snow makes cities "
+    "polite. Chess clubs smell of coffee. Every family has one photograph that nobody can explain."
+)
+
+
+def chosen(article: str, max_words: int = 76) -> list[str]:
+    return [sentence.text for sentence in key_sentences(article, max_words=max_words).sentences]
 
 
 def test_picks_whole_sentences_in_article_order_within_the_limit() -> None:
@@ -30,7 +49,7 @@ def test_a_sentence_longer_than_the_limit_is_cut_at_a_word() -> None:
     (sentence,) = result.sentences
     assert sentence.text.endswith("…")
     assert count_words(sentence.text) <= 5
-    assert sentence.text.rstrip("…") == HARBOUR[sentence.start : sentence.end]
+    assert sentence.text.removesuffix("…") == HARBOUR[sentence.start : sentence.end]
 
 
 @given(any_text, st.integers(1, 40))
@@ -41,3 +60,134 @@ def test_any_text_gives_exact_offsets_within_the_limit(article: str, max_words: 
         kept = sentence.text.removesuffix("…") if result.cut else sentence.text
         assert article[sentence.start : sentence.end].startswith(kept)
     assert bool(result.sentences) == bool(article.strip())
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        f"{SMALL_TALK} {HARBOUR} {MORE_SMALL_TALK}",
+        f"{SMALL_TALK} {HARBOUR}",
+        f"{SMALL_TALK}\n\n{MORE_SMALL_TALK}\n\n{HARBOUR}",
+    ],
+    ids=["in the middle", "at the end", "behind a hundred words"],
+)
+def test_finds_the_news_where_it_is(article: str) -> None:
+    summary = chosen(article)
+    news = [text for text in summary if text in HARBOUR]
+    assert any("harbour of Port Ellery reopened" in text for text in news)
+    # The lead alone would give none of it.
+    assert sum(map(count_words, news)) > 0.4 * sum(map(count_words, summary))
+
+
+def test_says_nothing_twice() -> None:
+    summary = chosen(" ".join([HARBOUR] * 20), max_words=76)
+    assert len(summary) == len(set(summary)) > 1
+
+
+def test_deterministic() -> None:
+    assert chosen(HARBOUR, 40) == chosen(HARBOUR, 40)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HARBOUR REOPENS AFTER WEEK OF STORMS",
+        "Harbour of Port Ellery reopens",
+        "By Ann Bell, harbour correspondent",
+        "By Ann Bell and Tom Reed",
+        "PORT ELLERY, April 5",
+        "Updated at 3.53pm BST",
+        "Published: 5 April 2021",
+        "ALSO READ: Harbour of Port Ellery closed by storms",
+        "Also read | How storms keep the harbour closed for weeks.",
+        "READ MORE: Ships wait outside the harbour of Port Ellery.",
+        "Scroll down for video",
+        "Click here to see the harbour of Port Ellery after the storms.",
+        "Photo: The harbour of Port Ellery after the storms.",
+        "Image copyright Getty Images",
+        "Ships outside the breakwater of the harbour of Port Ellery after the storms. (Photo: Reuters)",
+        "We use cookies to give you the best experience of the harbour of Port Ellery.",
+        "Sign up for our harbour newsletter.",
+        "© 2021 The Port Ellery Harbour Post.",
+        "All rights reserved.",
+        "(With inputs from agencies in Port Ellery)",
+        "Follow us on Facebook for the harbour and its storms.",
+    ],
+)
+def test_page_furniture_is_never_picked(line: str) -> None:
+    for article in (f"{line}\n\n{HARBOUR}", HARBOUR.replace(". The storms", f".\n\n{line}\n\nThe storms")):
+        assert not any(line.startswith(text) for text in chosen(article))
+        assert chosen(article)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By Monday the troops had left the harbour.",
+        "By Christmas Eve, all the ships were back.",
+        "Published in 1984, the book about the harbour sold well.",
+        "Read-only memory fell by 5 percent.",
+        "Facebook changed its privacy policy on Monday.",
+        "Browsers will block third-party cookies on every website by March.",
+        "Like it or not, the harbour is closed.",
+        "Related costs rose by 5 percent.",
+        "Copyright law protects the song.",
+        "Photos of the harbour won the prize.",
+        "Watching the harbour, she smiled.",
+    ],
+)
+def test_sentences_about_such_things_are_prose(text: str) -> None:
+    (sentence,) = split_sentences(text)
+    assert is_prose(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        (APOLLO.split(". ")[0] + ".", "Men have landed and walked on the moon."),
+        ("(CNN) The harbour reopened.", "The harbour reopened."),
+        ("NEW DELHI (Reuters) - The harbour reopened.", "The harbour reopened."),
+        ("PORT ELLERY, April 5 -- The harbour reopened.", "The harbour reopened."),
+        ("The harbour reopened -- at last.", "The harbour reopened -- at last."),
+        ("NASA launched it.", "NASA launched it."),
+    ],
+)
+def test_datelines_are_left_out(text: str, rest: str) -> None:
+    (sentence,) = split_sentences(text)
+    stripped = without_dateline(sentence)
+    assert stripped.text == rest == text[stripped.start : stripped.end]
+
+
+def test_a_list_without_prose_gives_its_lines() -> None:
+    assert chosen("Eggs\nFlour\nMilk") == ["Eggs", "Flour", "Milk"]
+
+
+def test_text_rank_prefers_what_others_talk_about_and_keeps_its_mean() -> None:
+    texts = ["The harbour reopened.", "Ships left the harbour.", "The ships had waited.", "My cat sleeps."]
+    ranks = text_rank([sentence_terms(text) for text in texts])
+    assert ranks[1] == max(ranks)
+    assert ranks[3] == min(ranks)
+    assert sum(ranks) == pytest.approx(len(texts))
+
+
+def test_a_thousand_words_take_under_50_ms() -> None:
+    article = " ".join(HARBOUR.replace("Ellery", f"Ellery{number}") for number in range(17))
+    assert 950 < count_words(article) < 1_100
+    key_sentences(article, max_words=76)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        key_sentences(article, max_words=76)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.05  # the least of five: another process may hold the core
+
+
+@pytest.mark.parametrize(
+    "article",
+    [(HARBOUR + " ") * 570, "Ab. " * 50_000, "harbour " * 25_000, "天气很好。" * 40_000],
+    ids=["prose", "tiny sentences", "one sentence", "no spaces"],
+)
+def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
+    start = time.perf_counter()
+    key_sentences(article, max_words=2_000)
+    assert time.perf_counter() - start < 8  # measured at 1 s at the most

@@ -1,32 +1,37 @@
 """What stands among an article's sentences without being one: headlines, bylines, credits, page furniture."""
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from serving.text.clean import count_words
 from serving.text.sentences import Sentence
 
+# Each pattern names a form, not a subject: an article about cookies or a privacy policy stays prose.
 _PAGE_FURNITURE = re.compile(
     r"""^\W*(?:
-        (?:also|read|must|don't\ miss|more)\ ?(?:read|also|more|watch|this)?\s*[:|–—-]
-      | (?:also\ read|also\ watch|read\ also|read\ more|see\ also|related)\b
-      | watch\ (?:now|here|video|the\ video|this|below|:)
-      | (?:click|tap|scroll|swipe)\ (?:here|to|down|on|through|for)\b
-      | (?:sign\ up|subscribe|log\ in|register|download\ the|follow\ (?:us|@))
-      | follow\ \w+\ on\ (?:twitter|facebook|instagram)
-      | (?:share|like|tweet|email|print)\ (?:this|us|with|on|it)\b
-      | (?:advertisement|sponsored|promoted|loading|skip\ to|back\ to\ top|continue\ reading)\b
-      | (?:all\ rights\ reserved|copyright\b|©|\(c\)\s)
-      | (?:story|article)\ continues\b | scroll\ down\ for
+        (?:also|read|watch|must|don't\ miss|more|see)(?:\ (?:read|also|more|watch|this|here))?
+        \s*(?:[:|]|\s[–—-]\s)
+      | (?:also\ read|also\ watch|read\ also|read\ more|see\ also|scroll\ down\ for)\b
+      | related(?:\ \w+)?\s*[:|] | watch\ (?:now|here|the\ video|video\ here|below)\b
+      | (?:click|tap|scroll|swipe)\ (?:here|to|down|on|through)\b
+      | (?:sign\ up|subscribe|log\ in)\ (?:to|for|now|here|today)\b
+      | follow\ (?:us\b|@|\w+\ on\ (?:twitter|facebook))
+      | (?:share|tweet|email|print)\ (?:this|us|it)\b | like\ us\ on\b
+      | (?:advertisement|loading|skip\ to\ content|back\ to\ top|continue\ reading)\W*$
+      | sponsored\ (?:by|content)
+      | copyright\W+(?:\d|©|\(c\)) | ©|\(c\)\s | (?:story|article)\ continues\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ANYWHERE = re.compile(
-    r"""all\ rights\ reserved | \bcookies?\b.{0,80}\b(?:web)?(?:site|browser|consent|accept|policy|settings)\b
-      | \b(?:site|website|we)\b.{0,60}\b(?:uses?|using)\ cookies | \baccept\ (?:all\ )?cookies
-      | \b(?:privacy\ policy|terms\ of\ (?:use|service)|cookie\ policy)\b
-      | \bmay\ not\ be\ (?:published|reproduced|redistributed) | \bour\b.{0,40}\bnewsletter
-      | \bpic\.twitter\.com/ | \bhttps?://t\.co/ | \bthis\ (?:content|video)\ (?:is|isn't|can)\b
-      | \bJavaScript\b.{0,40}\b(?:enable|disabled|browser)
+    r"""\ball\ rights\ reserved | \bmay\ not\ be\ (?:published|reproduced|redistributed)
+      | \b(?:we|our|your?|this\ (?:web)?site)\b.{0,100}\bcookies\b | \baccept\ (?:all\ )?cookies
+      | \b(?:by\ (?:clicking|continuing|using)|you\ agree|read\ our|see\ our)\b.{0,100}\b(?:policy|terms)\b
+      | \bour\b.{0,40}\bnewsletter | \bpic\.twitter\.com/ | \bhttps?://t\.co/
+      | \bthis\ (?:content|video)\ (?:is\ not|isn't|can't|cannot|will\ not)\b
+      | \bJavaScript\b.{0,40}\b(?:enabled?|disabled)\b | \bplayback\ is\ not\ supported
       | \((?:with\ )?(?:agency\ )?inputs?\b | \bwith\ (?:agency\ )?inputs\ from\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -40,10 +45,13 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BYLINE = re.compile(
-    r"""^\W*(?:(?:written|reported|reporting|edited|editing|posted|story|text)\ )?by[\ :]\s*
-          (?-i:[A-Z])[^.!?]{0,80}[.]?$
-      | ^\W*(?:(?:last|first)\ )?(?:published|updated|modified|posted|created)\b[^.!?]{0,12}:?.{0,60}\d
-      | ^\W*(?:reporting|editing|writing|additional\ reporting)\ by\b
+    r"""^\W*(?:(?:written|reported|reporting|edited|editing|posted|story|text)\ )?by:?\s
+          (?:(?-i:[A-Z])[\w.'’-]*\s?){2,4}
+          (?:$ | [,|].{0,60}\b(?:reporter|correspondent|editor|news|writer|staff|press|agency)\b.{0,30}$
+             | (?:and|in|for|at)\ [^.!?]{0,50}$)
+      | ^\W*(?:(?:last|first)\ )?(?:published|updated|modified|posted|created)\s?(?:on|at|:)?\s?
+          (?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)).{0,40}$
+      | ^\W*(?:additional\ )?(?:reporting|editing|writing)\ by\b
       | ^\W*[\w.+-]+@[\w-]+\.[\w.]+\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -62,6 +70,21 @@ _TERMINAL = re.compile(r"""[.!?…。！？｡؟۔।॥።]["'”’»)\]」』
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
 _LOOKED_AT_CHARACTERS = 400
+
+
+def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences that are an article's text, without datelines before them; all if there are none."""
+    paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
+    kept = [
+        sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)
+    ]
+    return [without_dateline(sentence) for sentence in kept] or list(sentences)
+
+
+def _is_caption(paragraph: Sequence[Sentence]) -> bool:
+    """True for a sentence or two that end in a picture credit, on their own."""
+    is_short = 1 < len(paragraph) <= 3
+    return is_short and bool(_CREDIT.search(paragraph[-1].text[:_LOOKED_AT_CHARACTERS]))
 
 
 def is_prose(sentence: Sentence) -> bool:

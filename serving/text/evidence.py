@@ -1,0 +1,148 @@
+"""What a summary rests on: the article's sentences behind each of its own, and the facts without any."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import Literal
+
+from serving.text.names import KnownNames, Word, capitalised_words, could_be_name, is_date_word
+from serving.text.numbers import KnownNumbers, find_numbers
+from serving.text.sentences import Sentence, split_sentences
+from serving.text.terms import content_terms
+
+_MAX_SOURCES = 3
+# Shares of a summary sentence's weight: less than the first is chance, less than the second adds nothing.
+_MIN_SCORE = 0.2
+_MIN_GAIN = 0.12
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Article offsets of a sentence, and its share (0 to 1) of the weight of the summary sentence's terms."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEvidence:
+    """Summary offsets of a sentence, and what it rests on, best first; nothing if no sentence comes near."""
+
+    start: int
+    end: int
+    sources: list[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedFact:
+    """A part of the summary, `summary[start:end] == text`, that the article does not hold."""
+
+    start: int
+    end: int
+    text: str
+    kind: Literal["number", "date", "name"]
+
+
+def find_evidence(summary: str, article: str) -> list[SentenceEvidence]:
+    """For each sentence of the summary up to three of the article that share its rare terms and pairs."""
+    sources = split_sentences(article)
+    terms = [_weighable(source) for source in sources]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for index, own in enumerate(terms):
+        for term in own:
+            holders[term].append(index)
+    result = []
+    for sentence in split_sentences(summary):
+        weights = {
+            term: math.log(1 + len(sources) / len(holders[term]))
+            if term in holders
+            else math.log(1 + len(sources))
+            for term in _weighable(sentence)
+        }
+        chosen = _cover(weights, holders, sources)
+        result.append(SentenceEvidence(sentence.start, sentence.end, chosen))
+    return result
+
+
+def _weighable(sentence: Sentence) -> set[str]:
+    terms = content_terms(sentence.text)
+    return {*terms, *(f"{a} {b}" for a, b in pairwise(terms))}
+
+
+def _cover(
+    weights: dict[str, float], holders: dict[str, list[int]], sources: Sequence[Sentence]
+) -> list[Source]:
+    """Greedily the sentences that hold most of the weight which is not covered yet."""
+    total = sum(weights.values()) or 1.0
+    shares: dict[int, float] = defaultdict(float)
+    for term, weight in weights.items():
+        for index in holders.get(term, ()):
+            shares[index] += weight / total
+    covered: set[str] = set()
+    chosen: list[Source] = []
+    gains = dict(shares)
+    while gains and len(chosen) < _MAX_SOURCES:
+        index, gain = min(gains.items(), key=lambda item: (-item[1], item[0]))
+        if gain < (_MIN_GAIN if chosen else _MIN_SCORE):
+            break
+        source = sources[index]
+        chosen.append(Source(source.start, source.end, round(min(shares[index], 1.0), 3)))
+        for term, weight in weights.items():
+            if term not in covered and index in holders.get(term, ()):
+                covered.add(term)
+                for other in holders[term]:
+                    gains[other] -= weight / total
+        del gains[index]
+    return chosen
+
+
+def find_unsupported(summary: str, article: str) -> list[UnsupportedFact]:
+    """Numbers, dates and names of the summary that the article does not hold in any form, in order.
+
+    "twelve" is 12, "1.2m" is 1,200,000, "U.S." is US, "Indian" is India, "BJP" is Bharatiya Janata Party. A
+    name of two known parts that never stand together ("Neil Aldrin") is unsupported too.
+    """
+    facts = [*_unsupported_numbers(summary, article), *_unsupported_words(summary, article)]
+    return sorted(facts, key=lambda fact: fact.start)
+
+
+def _unsupported_numbers(summary: str, article: str) -> Iterator[UnsupportedFact]:
+    known = KnownNumbers(article)
+    for number in find_numbers(summary):
+        is_range_end = re.search(r"\d{4}[-–/]$", summary[: number.start]) and number.bare < 100  # 2016-17
+        if not is_range_end and not known.supports(number):
+            text = summary[number.start : number.end]
+            yield UnsupportedFact(
+                number.start, number.end, text, "date" if _YEAR.fullmatch(text) else "number"
+            )
+
+
+def _unsupported_words(summary: str, article: str) -> Iterator[UnsupportedFact]:
+    known = KnownNames(article)
+    for _, group in groupby(capitalised_words(summary), key=attrgetter("run")):
+        words = list(group)
+        for word in words:
+            text = summary[word.start : word.end]
+            if is_date_word(text) and not known.knows_date(word.key):
+                yield UnsupportedFact(word.start, word.end, text, "date")
+        yield from _unsupported_names(
+            summary, [w for w in words if not is_date_word(summary[w.start : w.end])], known
+        )
+
+
+def _unsupported_names(summary: str, words: list[Word], known: KnownNames) -> Iterator[UnsupportedFact]:
+    if known.knows_abbreviation([word.key for word in words]):
+        return
+    names = [word for word in words if could_be_name(word, is_alone=len(words) == 1)]
+    unknown = [word for word in names if not known.knows(word.key)]
+    for word in unknown:
+        yield UnsupportedFact(word.start, word.end, summary[word.start : word.end], "name")
+    for first, second in pairwise(names):
+        if not unknown and second.start - first.end <= 3 and known.splits(first.key, second.key):
+            yield UnsupportedFact(first.start, second.end, summary[first.start : second.end], "name")
