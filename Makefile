@@ -16,7 +16,7 @@ check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not ray and not browser"
+	$(BIN)/python -m pytest -q -m "not ray and not browser and not slow"
 
 format: install-dev
 	$(BIN)/ruff format .

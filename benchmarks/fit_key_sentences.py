@@ -39,9 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     rows = load_rows(parser.parse_args().data / "news_summary_train.jsonl")
-    features, centralities, densities, words = (
-        np.concatenate(part) for part in zip(*map(examples, rows), strict=True)
-    )
+    features, centralities, densities, words = (np.concatenate(part) for part in zip(*map(examples, rows), strict=True))
     weights = fit(features, densities, words)
     for field, weight in zip(fields(Features), weights, strict=True):
         print(f"{field.name}={weight:.4f}")

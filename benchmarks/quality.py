@@ -210,9 +210,7 @@ def plot(results: Sequence[Result], path: Path) -> None:
         own = [result for result in results if result.system == system]
         places = [index + (position - (len(systems) - 1) / 2) * width for index in range(len(own))]
         axes.bar(places, [r.means[0] for r in own], width, yerr=[r.half_widths[0] for r in own], label=system)
-    axes.set_xticks(
-        range(len(EVAL_NAMES)), [f"{r.file}\n(n={r.num_rows})" for r in first_of_each_file(results)]
-    )
+    axes.set_xticks(range(len(EVAL_NAMES)), [f"{r.file}\n(n={r.num_rows})" for r in first_of_each_file(results)])
     axes.set_ylabel("ROUGE-1 F1 x 100 (bars: ±1.96 s.e.)")
     axes.legend(fontsize="small", ncols=3)
     figure.savefig(path, dpi=120)

@@ -31,9 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--files", nargs="+", default=FILES)
-    parser.add_argument(
-        "--show", action="store_true", help="print each flag on an untouched summary and each miss"
-    )
+    parser.add_argument("--show", action="store_true", help="print each flag on an untouched summary and each miss")
     options = parser.parse_args()
     print("| file | number swaps found | name swaps found | untouched summaries with a flag | flags |")
     print("| --- | --- | --- | --- | --- |")
@@ -68,9 +66,7 @@ def proper_names(rows: Sequence[Row]) -> set[str]:
 
 
 def name_matches(text: str, names: set[str]) -> Iterator[re.Match[str]]:
-    return (
-        match for match in WORD.finditer(text) if match.group() in names and not is_date_word(match.group())
-    )
+    return (match for match in WORD.finditer(text) if match.group() in names and not is_date_word(match.group()))
 
 
 def recall(rows: Sequence[Row], find: Callable[[str], list[re.Match[str]]], show: bool) -> str:

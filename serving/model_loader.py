@@ -65,6 +65,7 @@ class ModelLoader:
         self._closed = threading.Event()
         self.status = LoaderStatus()
         self.engine: Engine | None = None
+        self.writes_english_only = True
         self._thread = threading.Thread(target=self._run, name="model-loader", daemon=True)
 
     def start(self) -> None:
@@ -95,6 +96,8 @@ class ModelLoader:
         try:
             model_dir = find_model_dir(self._config, self._on_bytes)
             self._advance(state="loading")
+            settings = read_model_settings(model_dir, model_id=self._config.model)
+            self.writes_english_only = not settings.is_multilingual
             self.engine = load_engine(self._config, model_dir, self._on_step)
             logger.info("The model %s is ready.", self._config.model)
             self.status = LoaderStatus(state="ready")

@@ -58,7 +58,11 @@ class SummarizeRequest(_Strict):
     ] = "auto"
 
 
-class Source(BaseModel):
+class _FromText(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Source(_FromText):
     """One article sentence that a summary sentence rests on."""
 
     start: int
@@ -66,7 +70,7 @@ class Source(BaseModel):
     score: Annotated[float, Field(description="0 to 1: how much of the summary sentence it carries.")]
 
 
-class SentenceEvidence(BaseModel):
+class SentenceEvidence(_FromText):
     """One summary sentence and the article sentences that it rests on, best first."""
 
     start: int
@@ -74,7 +78,7 @@ class SentenceEvidence(BaseModel):
     sources: list[Source]
 
 
-class UnsupportedFact(BaseModel):
+class UnsupportedFact(_FromText):
     """A number, date or name of the summary that the article does not hold."""
 
     start: int

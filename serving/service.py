@@ -28,6 +28,7 @@ from serving.schemas import (
     SummaryResponse,
 )
 from serving.summarizer import Event, SummaryTask, check_text, summarize_abstractive, summarize_extractive
+from serving.text.language import UNDETERMINED, detect_language
 
 _NUM_EXTRACTIVE_THREADS = 2
 _NOT_READY_RETRY_AFTER_S = 10
@@ -156,14 +157,14 @@ class SummarizerService:
         task = self._check(task)
         post = on_event or (lambda event: None)
         stop = threading.Event()
-        use = self.method if method == "auto" else method
+        use, note = self._choose(task, method)
         work: Callable[[], SummaryResponse]
         if use == "abstractive":
             gate = self._gate_of_model()
             work = partial(self._abstractive, task, stop, post)
         else:
             gate = self._extractive_gate
-            work = partial(summarize_extractive, task)
+            work = partial(summarize_extractive, task, notes=[note] if note else [])
         place = gate.enter(lambda position: post(QueuedEvent(position=position)))
         return Job(
             place=place,
@@ -172,6 +173,17 @@ class SummarizerService:
             executor=self._executor,
             timeout_s=self.config.request_timeout_s,
         )
+
+    def _choose(self, task: SummaryTask, method: Method) -> tuple[MethodUsed, str | None]:
+        """Return the method to use, and a note for the reader where it is not what was to be expected."""
+        if method != "auto":
+            return method, None
+        # The tutorial's routes (tidy=False) give what the model makes of anything, as the tutorial does.
+        if self.method == "abstractive" and self.loader.writes_english_only and task.tidy:
+            language = detect_language(task.text)
+            if language not in {"en", UNDETERMINED}:
+                return "extractive", "The model writes English only, so these are the article's key sentences."
+        return self.method, None
 
     def _check(self, task: SummaryTask) -> SummaryTask:
         limit = self.config.max_article_chars

@@ -6,16 +6,24 @@ Everything here blocks, and is meant for a worker thread; `stop` ends it within 
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS
 from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError
 from serving.errors import InvalidRequestError, StoppedError
-from serving.schemas import DraftEvent, Format, ProgressEvent, SummaryResponse
+from serving.schemas import (
+    DraftEvent,
+    Format,
+    ProgressEvent,
+    SentenceEvidence,
+    SummaryResponse,
+    UnsupportedFact,
+)
 from serving.text.chunking import Part, split_into_parts
 from serving.text.clean import clean_article, count_words, has_words
+from serving.text.evidence import find_evidence, find_unsupported
 from serving.text.key_sentences import key_sentences
 from serving.text.sentences import split_sentences
 from serving.text.tidy import Tidied, drop_repeats, finish_sentences, limit_words, to_bullets
@@ -76,16 +84,19 @@ def check_text(text: str) -> str:
     return cleaned
 
 
-def summarize_extractive(task: SummaryTask) -> SummaryResponse:
-    """Return the article's own key sentences, whole and in article order, within the asked length."""
+def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> SummaryResponse:
+    """Return the article's own key sentences, whole and in article order, within the asked length.
+
+    Args:
+        task: what is asked.
+        notes: what else the reader should know.
+    """
     started = time.monotonic()
     article = task.text
     num_words = count_words(article)
     chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
     sentences = [sentence.text for sentence in chosen.sentences]
-    notes = []
-    if chosen.cut:
-        notes.append("No sentence of the article is as short as the asked length, so one was cut.")
+    cut = ["No sentence of the article is as short as the asked length, so one was cut."] if chosen.cut else []
     summary = "\n".join(f"- {text}" for text in sentences) if task.format == "bullets" else " ".join(sentences)
     return SummaryResponse(
         summary=summary,
@@ -100,9 +111,9 @@ def summarize_extractive(task: SummaryTask) -> SummaryResponse:
         parts=1,
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=None,
-        evidence=[],
+        evidence=_evidence(summary, article),
         unsupported=[],
-        notes=notes,
+        notes=[*notes, *cut],
     )
 
 
@@ -146,6 +157,8 @@ def summarize_abstractive(
     texts = [generation.text for generation in generations]
     cut = any(generation.finish_reason == "length" for generation in generations)
     notes: list[str] = []
+    evidence: list[SentenceEvidence] = []
+    unsupported: list[UnsupportedFact] = []
     if task.tidy:
         summary, trimmed = _tidy(texts, task, engine, budget)
         if not has_words(summary):
@@ -155,6 +168,8 @@ def summarize_abstractive(
             )
         if trimmed:
             notes.append("The model reached the length limit in mid-sentence; the unfinished sentence was left out.")
+        evidence = _evidence(summary, article)
+        unsupported = [UnsupportedFact.model_validate(fact) for fact in find_unsupported(summary, article)]
     else:
         summary = " ".join(texts)
     return SummaryResponse(
@@ -170,10 +185,14 @@ def summarize_abstractive(
         parts=len(parts),
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=" ".join(texts),
-        evidence=[],
-        unsupported=[],
+        evidence=evidence,
+        unsupported=unsupported,
         notes=notes,
     )
+
+
+def _evidence(summary: str, article: str) -> list[SentenceEvidence]:
+    return [SentenceEvidence.model_validate(found) for found in find_evidence(summary, article)]
 
 
 def _token_budget(task: SummaryTask, max_length_tokens: int) -> int:
@@ -253,6 +272,8 @@ class _Run:
             for future in self._futures:
                 generations.append(future.result())
                 self._num_done += 1
+                if self._num_done < len(self._futures):
+                    self._report(force=True)
             return generations
         except GenerationStoppedError:
             raise StoppedError("The caller left, so the summary was stopped.") from None

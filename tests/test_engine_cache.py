@@ -18,6 +18,8 @@ from serving.engine.convert import ConversionError, ensure_converted, is_support
 from serving.engine.interface import GenerationParams
 from tests.tiny_t5 import EOS, TinyT5, never, save_tiny_t5, words
 
+pytestmark = pytest.mark.slow
+
 SHAPE = ModelShape(
     precision="fp32", vocab_size=1, d_model=1, num_heads=1, head_size=1, num_decoder_layers=1,
     encoder_reach=1, num_ages=1, max_input_tokens=1, decoder_start_token_id=0, eos_token_id=1,

@@ -16,6 +16,8 @@ from serving.engine.engine import T5Engine
 from serving.engine.interface import GenerationParams, GenerationStoppedError
 from tests.tiny_t5 import EOS, TinyT5, never, words
 
+pytestmark = pytest.mark.slow
+
 # Without `min_length`, a tiny random model might end at once.
 LONG = GenerationParams(max_length=400, min_length=400)
 SHORT = GenerationParams(max_length=5, min_length=5)

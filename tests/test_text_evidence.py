@@ -24,9 +24,7 @@ def unsupported(summary: str, article: str = FACTS) -> list[tuple[str, str]]:
 
 
 def test_each_sentence_points_to_the_sentence_that_it_rests_on() -> None:
-    summary = (
-        "The port reopened on Monday after a week of storms. Crane repairs will cost 12 million dollars."
-    )
+    summary = "The port reopened on Monday after a week of storms. Crane repairs will cost 12 million dollars."
     evidence = find_evidence(summary, HARBOUR)
     best = [HARBOUR[e.sources[0].start : e.sources[0].end] for e in evidence]
     assert best[0].startswith("The harbour of Port Ellery reopened")
@@ -35,9 +33,7 @@ def test_each_sentence_points_to_the_sentence_that_it_rests_on() -> None:
 
 
 def test_a_sentence_made_of_two_points_to_both() -> None:
-    (evidence,) = find_evidence(
-        "Storms damaged two of three cranes and fishermen sold the first catch.", HARBOUR
-    )
+    (evidence,) = find_evidence("Storms damaged two of three cranes and fishermen sold the first catch.", HARBOUR)
     assert {HARBOUR[source.start :][:12] for source in evidence.sources} == {"The storms d", "Fishermen so"}
 
 

@@ -47,21 +47,15 @@ def test_too_short_to_tell_counts_as_english_in_plain_letters(text: str) -> None
 
 
 def test_foreign_names_do_not_turn_english_into_another_language() -> None:
-    assert is_english(
-        "Giovanni de la Cruz and Maria van der Berg met in Los Angeles on Monday, officials said."
-    )
+    assert is_english("Giovanni de la Cruz and Maria van der Berg met in Los Angeles on Monday, officials said.")
 
 
 def test_a_quotation_does_not_decide() -> None:
     assert is_english('He shouted "Wir sind das Volk" and left the hall with his friends after the vote.')
-    assert not is_english(
-        'Er rief "We are the people" und verließ den Saal mit seinen Freunden nach der Wahl.'
-    )
+    assert not is_english('Er rief "We are the people" und verließ den Saal mit seinen Freunden nach der Wahl.')
 
 
-@pytest.mark.parametrize(
-    "text", ["a" * 200_000, "the " * 50_000, "天" * 200_000, "'" * 200_000, "a'" * 100_000]
-)
+@pytest.mark.parametrize("text", ["a" * 200_000, "the " * 50_000, "天" * 200_000, "'" * 200_000, "a'" * 100_000])
 def test_takes_under_10_ms(text: str) -> None:
     detect_language(text)
     times = []

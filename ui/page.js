@@ -32,4 +32,21 @@
       setTimeout(() => place.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" }), 300);
     }
   });
+
+  // Pointing at a sentence of the summary lights up what it rests on, and brings the first of it into view.
+  const light = (event) => {
+    const sentence = event.target.closest?.(".sentence");
+    if (!sentence) {
+      return;
+    }
+    document.querySelectorAll("#sources mark.lit").forEach((mark) => mark.classList.remove("lit"));
+    const own = document.querySelectorAll(`#sources mark.source-${sentence.dataset.sentence}`);
+    own.forEach((mark) => mark.classList.add("lit"));
+    const box = own[0]?.closest(".article");
+    if (box) {
+      box.scrollTop += own[0].getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
+    }
+  };
+  document.addEventListener("mouseover", light);
+  document.addEventListener("focusin", light);
 }

@@ -25,6 +25,7 @@ from ui.client import (
     Summary,
     SummaryStream,
 )
+from ui.marked import article_html, summary_html
 from ui.samples import SAMPLES
 
 _HERE = Path(__file__).parent
@@ -85,12 +86,14 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
                     samples = [gr.Button(sample.name, size="sm", min_width=110) for sample in SAMPLES]
             with gr.Column():
                 progress = gr.HTML("", elem_id="progress")
-                summary = gr.HTML(_summary_html(""), elem_id="summary")
+                summary = gr.HTML(_summary_region(""), elem_id="summary")
                 copy = gr.Button(words.COPY, size="sm", visible=False, elem_id="copy")
                 badge = gr.HTML("", elem_id="badge")
+                with gr.Accordion(words.SOURCES, open=False, visible=False) as sources_fold:
+                    sources = gr.HTML("", elem_id="sources")
                 with gr.Accordion(words.ENGINEERS, open=False):
                     details = gr.Markdown(words.NO_RUN_YET, elem_id="details")
-        outputs = [progress, summary, copy, badge, details, run, stop]
+        outputs = [progress, summary, copy, badge, sources_fold, sources, details, run, stop]
 
         async def on_run(text: str, max_words: int) -> AsyncIterator[tuple[Any, ...]]:
             async for view in _follow(client, text, int(max_words)):
@@ -185,22 +188,28 @@ def _theme() -> gr.themes.Base:
 
 @dataclass(frozen=True)
 class _View:
-    """What the page shows of one run; None leaves a part as it is."""
+    """What the page shows of one run; None leaves a part as it is. All but `details` is HTML."""
 
     progress: str = ""
     summary: str | None = None
     badge: str | None = None
+    sources: str | None = None
     details: str | None = None
+    can_copy: bool = False
     busy: bool = False
 
     def updates(self) -> tuple[Any, ...]:
         """Values for `build_page`'s outputs, in their order."""
-        summary, copy = gr.skip(), gr.skip()
+        copy = sources_fold = gr.skip()
         if self.summary is not None:
-            summary, copy = _summary_html(self.summary), gr.update(visible=bool(self.summary) and not self.busy)
-        badge, details = (gr.skip() if value is None else value for value in (self.badge, self.details))
+            copy = gr.update(visible=self.can_copy)
+        if self.sources is not None:
+            sources_fold = gr.update(visible=bool(self.sources))
+        summary, badge, sources, details = (
+            gr.skip() if value is None else value for value in (self.summary, self.badge, self.sources, self.details)
+        )
         idle, busy = gr.update(interactive=not self.busy), gr.update(interactive=self.busy)
-        return (self.progress, summary, copy, badge, details, idle, busy)
+        return (self.progress, summary, copy, badge, sources_fold, sources, details, idle, busy)
 
 
 async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncIterator[_View]:
@@ -210,7 +219,7 @@ async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncI
         return
     started = time.monotonic()
     line = words.SENDING
-    yield _View(progress=_busy_line(line, started), summary="", badge="", busy=True)
+    yield _View(progress=_busy_line(line, started), summary=_summary_region(""), badge="", sources="", busy=True)
     reader = _Reader(client, text, max_words)
     try:
         while True:
@@ -219,9 +228,9 @@ async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncI
                 yield _View(progress=_line(str(event), "error"))
                 return
             if isinstance(event, Summary):
-                yield _finished(event, client, max_words)
+                yield _finished(event, text, client.base_url, max_words)
                 return
-            draft = event.text if isinstance(event, Draft) else None
+            draft = _summary_region(_paragraphs(event.text)) if isinstance(event, Draft) else None
             line = _line_of(event, line, reader.num_draft_words)
             yield _View(progress=_busy_line(line, started), summary=draft, busy=True)
     finally:
@@ -236,19 +245,27 @@ def _line_of(event: StreamEvent | None, line: str, num_draft_words: int) -> str:
     return line
 
 
-def _finished(result: Summary, client: SummarizerClient, max_words: int) -> _View:
+def _finished(result: Summary, article: str, base_url: str, max_words: int) -> _View:
     extractive = result.method == "extractive"
     badge = words.BADGE_EXTRACTIVE if extractive else words.BADGE_ABSTRACTIVE.format(model=result.model)
+    evidence, unsupported = result.raw["evidence"], result.raw["unsupported"]
     lines = [words.counts(result.num_input_words, result.num_summary_words)]
-    if extractive:
+    if result.parts > 1:
+        lines.append(words.coverage(result.coverage, result.parts))
+    if extractive and not result.notes:
         lines.append(words.KEY_SENTENCES_EXPLAINED)
+    if unsupported:
+        lines.append(words.DOUBTS)
     lines.extend(result.notes)
-    body = f'<span class="badge">{html.escape(badge)}</span>' + "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    marked = article_html(article, evidence)
     return _View(
         progress=_line(words.DONE, "info"),
-        summary=result.summary,
-        badge=body,
-        details=_details(result, client.base_url, max_words),
+        summary=_summary_region(summary_html(result.summary, evidence, unsupported)),
+        badge=f'<span class="badge">{html.escape(badge)}</span>' + "".join(_paragraphs(line) for line in lines),
+        sources=f'<p class="hint">{words.SOURCES_HINT}</p><div class="article" tabindex="0" role="region" '
+        f'aria-label="{words.SOURCES}">{marked}</div>',
+        details=_details(result, base_url, max_words),
+        can_copy=True,
     )
 
 
@@ -345,14 +362,17 @@ def _sentence_about(status: Status) -> str:
     return words.LOADING
 
 
-def _summary_html(text: str) -> str:
+def _summary_region(body: str) -> str:
     """The summary as a region that a keyboard and a screen reader can reach, which a disabled text box is not."""
-    body = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
-    empty = f'<p class="empty">{words.SUMMARY_PLACEHOLDER}</p>'
     return (
         f'<div class="label" aria-hidden="true">{words.SUMMARY}</div>'
-        f'<div role="region" aria-label="{words.SUMMARY}" tabindex="0">{body or empty}</div>'
+        f'<div role="region" aria-label="{words.SUMMARY}" tabindex="0">'
+        f"{body or f'<p class=empty>{words.SUMMARY_PLACEHOLDER}</p>'}</div>"
     )
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
 
 
 def _line(text: str, kind: str) -> str:

@@ -14,6 +14,12 @@ COPIED = "Copied"
 SELECTED = "Selected: press Ctrl+C"
 SAMPLES = "No article at hand? Try one of these:"
 SHORTCUT = "Ctrl+Enter (⌘+Enter on a Mac) summarizes as well."
+SOURCES = "Where it comes from"
+SOURCES_HINT = (
+    "Marked: the article's sentences that the summary rests on. Point at a sentence of the summary to see its own."
+)
+NOT_FOUND = "not found in the article"
+DOUBTS = "Underlined: not found in the article. Check it before you rely on it."
 ENGINEERS = "For engineers"
 NO_RUN_YET = "After a summary, this shows the model, the tokens, the time and the API call."
 
@@ -55,6 +61,12 @@ def counts(num_input_words: int, num_summary_words: int) -> str:
     if num_summary_words >= num_input_words:
         return f"{sizes} (already as short as it gets)"
     return f"{sizes}, {round(100 * (1 - num_summary_words / num_input_words))} % shorter"
+
+
+def coverage(share: float, parts: int) -> str:
+    """How much of a long article was read."""
+    read = "All of the article was read" if share >= 1 else f"{share:.0%} of the article was read"
+    return f"{read}, in {parts} parts."
 
 
 def megabytes(num_bytes: int) -> str:

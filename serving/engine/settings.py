@@ -17,12 +17,19 @@ _TRANSFORMERS_PARAMS = GenerationParams(
 """What `transformers.GenerationConfig` means by a setting that a file does not state."""
 
 
+_MULTILINGUAL_TYPES = {"mt5", "umt5", "mbart", "m2m_100", "nllb-moe"}
+
+
 @dataclass(frozen=True)
 class ModelSettings:
-    """What a model wants beside its weights: text before every article, and how to decode."""
+    """What a model wants beside its weights: text before every article, and how to decode.
+
+    `is_multilingual` says that it was trained on many languages; other models write English.
+    """
 
     prefix: str
     params: GenerationParams
+    is_multilingual: bool = False
 
 
 def read_model_settings(model_dir: Path, *, model_id: str) -> ModelSettings:
@@ -41,7 +48,11 @@ def read_model_settings(model_dir: Path, *, model_id: str) -> ModelSettings:
     names = {field.name for field in fields(GenerationParams)} - {"max_length"}
     found = {name: value for name, value in {**stated, **task}.items() if name in names and value is not None}
     params = replace(_TRANSFORMERS_PARAMS, **_typed(found)) if found else TUTORIAL_PARAMS
-    return ModelSettings(prefix=str(task.get("prefix") or config.get("prefix") or ""), params=params)
+    return ModelSettings(
+        prefix=str(task.get("prefix") or config.get("prefix") or ""),
+        params=params,
+        is_multilingual=config.get("model_type") in _MULTILINGUAL_TYPES,
+    )
 
 
 def _typed(found: dict[str, Any]) -> dict[str, Any]:

@@ -75,9 +75,7 @@ _LOOKED_AT_CHARACTERS = 400
 def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
     """The sentences that are an article's text, without datelines before them; all if there are none."""
     paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
-    kept = [
-        sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)
-    ]
+    kept = [sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)]
     return [without_dateline(sentence) for sentence in kept] or list(sentences)
 
 

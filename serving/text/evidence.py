@@ -60,9 +60,7 @@ def find_evidence(summary: str, article: str) -> list[SentenceEvidence]:
     result = []
     for sentence in split_sentences(summary):
         weights = {
-            term: math.log(1 + len(sources) / len(holders[term]))
-            if term in holders
-            else math.log(1 + len(sources))
+            term: math.log(1 + len(sources) / len(holders[term])) if term in holders else math.log(1 + len(sources))
             for term in _weighable(sentence)
         }
         chosen = _cover(weights, holders, sources)
@@ -75,9 +73,7 @@ def _weighable(sentence: Sentence) -> set[str]:
     return {*terms, *(f"{a} {b}" for a, b in pairwise(terms))}
 
 
-def _cover(
-    weights: dict[str, float], holders: dict[str, list[int]], sources: Sequence[Sentence]
-) -> list[Source]:
+def _cover(weights: dict[str, float], holders: dict[str, list[int]], sources: Sequence[Sentence]) -> list[Source]:
     """Greedily the sentences that hold most of the weight which is not covered yet."""
     total = sum(weights.values()) or 1.0
     shares: dict[int, float] = defaultdict(float)
@@ -118,9 +114,7 @@ def _unsupported_numbers(summary: str, article: str) -> Iterator[UnsupportedFact
         is_range_end = re.search(r"\d{4}[-–/]$", summary[: number.start]) and number.bare < 100  # 2016-17
         if not is_range_end and not known.supports(number):
             text = summary[number.start : number.end]
-            yield UnsupportedFact(
-                number.start, number.end, text, "date" if _YEAR.fullmatch(text) else "number"
-            )
+            yield UnsupportedFact(number.start, number.end, text, "date" if _YEAR.fullmatch(text) else "number")
 
 
 def _unsupported_words(summary: str, article: str) -> Iterator[UnsupportedFact]:
@@ -131,9 +125,7 @@ def _unsupported_words(summary: str, article: str) -> Iterator[UnsupportedFact]:
             text = summary[word.start : word.end]
             if is_date_word(text) and not known.knows_date(word.key):
                 yield UnsupportedFact(word.start, word.end, text, "date")
-        yield from _unsupported_names(
-            summary, [w for w in words if not is_date_word(summary[w.start : w.end])], known
-        )
+        yield from _unsupported_names(summary, [w for w in words if not is_date_word(summary[w.start : w.end])], known)
 
 
 def _unsupported_names(summary: str, words: list[Word], known: KnownNames) -> Iterator[UnsupportedFact]:

@@ -37,9 +37,7 @@ _DATE_WORDS = {
         "december",
     ]
 }
-_LONG_DATE_WORDS = {
-    short: [word for word in _DATE_WORDS if word.startswith(short)] for short in _DATE_WORDS.values()
-}
+_LONG_DATE_WORDS = {short: [word for word in _DATE_WORDS if word.startswith(short)] for short in _DATE_WORDS.values()}
 _SHORT_DATE_WORDS = frozenset(
     [
         "jan",
@@ -175,9 +173,7 @@ def capitalised_words(text: str) -> Iterator[Word]:
         if previous_end is None or not _NAME_GAP.fullmatch(text, previous_end, match.start()):
             run += 1
         previous_end = match.end()
-        opens = (
-            match.start() in starts or text[max(0, match.start() - 2) : match.start()].strip(" ") in _OPENERS
-        )
+        opens = match.start() in starts or text[max(0, match.start() - 2) : match.start()].strip(" ") in _OPENERS
         yield Word(match.start(), match.end(), normalise(word), run, opens)
 
 
@@ -191,9 +187,7 @@ class KnownNames:
         matches = [(normalise(m.group()), m.group()[0].isupper()) for m in _WORD.finditer(article)]
         self._keys = [key for key, _ in matches]
         self._words = set(self._keys) | {fold(key) for key in self._keys}
-        self._capitalised = sorted(
-            {key for key, is_capital in matches if is_capital and len(key) >= _MIN_SHARED_START}
-        )
+        self._capitalised = sorted({key for key, is_capital in matches if is_capital and len(key) >= _MIN_SHARED_START})
         self._lower_case = {key for key, is_capital in matches if not is_capital}
         self._running = " ".join(self._keys)
         self._squeezed = "".join(re.findall(r"\w+", article.lower()))
@@ -213,9 +207,7 @@ class KnownNames:
         return self._knows_same_place(word) or self._knows_form(word)
 
     def _knows_same_place(self, word: str) -> bool:
-        return any(
-            f" {other} " in f" {self._running} " for group in _SAME_PLACE if word in group for other in group
-        )
+        return any(f" {other} " in f" {self._running} " for group in _SAME_PLACE if word in group for other in group)
 
     def _knows_form(self, word: str) -> bool:
         if len(word) <= 5 and word in self._initials:
@@ -228,9 +220,7 @@ class KnownNames:
 
     def knows_date(self, word: str) -> bool:
         """True if the article has the month or the day, in full or shortened."""
-        return any(
-            form in self._words for form in (word, word[:3], word[:4], *_LONG_DATE_WORDS.get(word[:3], ()))
-        )
+        return any(form in self._words for form in (word, word[:3], word[:4], *_LONG_DATE_WORDS.get(word[:3], ())))
 
     def knows_abbreviation(self, words: Sequence[str]) -> bool:
         """True if the article has the initials of the words as a word: BJP for Bharatiya Janata Party."""
@@ -247,9 +237,7 @@ class KnownNames:
         near = {place + step for place in after for step in (-3, -2, -1, 1, 2, 3)}
         if near.intersection(before):
             return False
-        return all(self._goes_on(place, 1) for place in after) and any(
-            self._goes_on(place, -1) for place in before
-        )
+        return all(self._goes_on(place, 1) for place in after) and any(self._goes_on(place, -1) for place in before)
 
     def _goes_on(self, place: int, step: int) -> bool:
         neighbour = place + step

@@ -35,9 +35,7 @@ class Features:
 
 
 # Fitted (ridge regression) to the share of a sentence's words and word pairs that editors take up.
-WEIGHTS = Features(
-    early=0.2064, typical=0.2536, lead_overlap=0.0730, log_words=-0.0327, is_long=-0.0219, quoted=0.0420
-)
+WEIGHTS = Features(early=0.2064, typical=0.2536, lead_overlap=0.0730, log_words=-0.0327, is_long=-0.0219, quoted=0.0420)
 # Weight of the TextRank centrality (mean 1 over the article). Not fitted: Indian newspapers put nearly all of
 # the news into the lead, so a fit on them alone would make this a lead extractor.
 CENTRALITY_WEIGHT = 0.0803

@@ -1,0 +1,91 @@
+"""A finished summary and its article as HTML: what rests on what, and what rests on nothing.
+
+Offsets come from the API (`SummaryResponse.evidence`, `.unsupported`) and count code points, as Python does.
+"""
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ui import words
+
+_BULLET = "- "
+
+
+@dataclass(frozen=True)
+class Span:
+    """`text[start:end]`, to be wrapped in an element whose opening tag is `tag`."""
+
+    start: int
+    end: int
+    tag: str
+
+    @property
+    def closing(self) -> str:
+        """The end of the element."""
+        return f"</{self.tag.split(maxsplit=1)[0]}>"
+
+
+def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: Sequence[dict[str, Any]]) -> str:
+    """The summary with its sentences as things to point at, and unsupported facts underlined.
+
+    Args:
+        summary: plain text; lines that begin with "- " become a list.
+        evidence: the API's `evidence`; sentence i points at the marks of class `source-i` in `article_html`.
+        unsupported: the API's `unsupported`.
+    """
+    sentences = [
+        Span(found["start"], found["end"], f'span class="sentence" tabindex="0" data-sentence="{i}"')
+        for i, found in enumerate(evidence)
+        if found["sources"]
+    ]
+    doubts = [
+        Span(fact["start"], fact["end"], f'span class="doubt" title="{html.escape(words.NOT_FOUND)}"')
+        for fact in unsupported
+    ]
+    lines = []
+    for start, end in _lines(summary):
+        is_bullet = summary.startswith(_BULLET, start)
+        first = start + len(_BULLET) if is_bullet else start
+        body = _wrap(summary, first, end, sentences, doubts)
+        lines.append((is_bullet, f"<li>{body}</li>" if is_bullet else f"<p>{body}</p>"))
+    body = "".join(line for _, line in lines)
+    return f"<ul>{body}</ul>" if lines and all(is_bullet for is_bullet, _ in lines) else body
+
+
+def article_html(article: str, evidence: Sequence[dict[str, Any]]) -> str:
+    """The article with the sentences marked that the summary rests on."""
+    users: dict[tuple[int, int], list[int]] = {}
+    for i, found in enumerate(evidence):
+        for source in found["sources"]:
+            users.setdefault((source["start"], source["end"]), []).append(i)
+    marks = [
+        Span(start, end, 'mark class="' + " ".join(f"source-{i}" for i in sentences) + '"')
+        for (start, end), sentences in sorted(users.items())
+    ]
+    return "".join(f"<p>{_wrap(article, start, end, marks)}</p>" for start, end in _lines(article))
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines that are not blank. Only line feeds end a line, so that offsets hold."""
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _wrap(text: str, start: int, end: int, *layers: Sequence[Span]) -> str:
+    """Escape `text[start:end]`, with the spans of each layer around what they hold; later layers lie inside."""
+    if not layers:
+        return html.escape(text[start:end])
+    pieces, position = [], start
+    for span in layers[0]:
+        first, last = max(span.start, position), min(span.end, end)
+        if first < last:
+            pieces.append(_wrap(text, position, first, *layers[1:]))
+            pieces.append(f"<{span.tag}>{_wrap(text, first, last, *layers[1:])}{span.closing}")
+            position = last
+    pieces.append(_wrap(text, position, end, *layers[1:]))
+    return "".join(pieces)
