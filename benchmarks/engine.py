@@ -4,8 +4,8 @@
 
 Each system lives in a process of its own, so that its peak memory is its own, and they take turns, run by
 run, so that whatever else the machine does falls on all alike. Without `--model`, a T5-base with random
-weights is made: speed does not depend on what they are. The traffic: 268-token articles, 2 beams, exactly 100 output
-tokens, the tutorial's penalties; a figure is the median of warm runs, with the fastest in brackets.
+weights is made: speed does not depend on what they are. The traffic: 268-token articles, 2 beams, exactly 100
+output tokens, the tutorial's penalties; a figure is the median of warm runs, with the fastest in brackets.
 """
 
 import argparse
