@@ -1,13 +1,15 @@
-"""The engine in process, beside the tutorial's `generate` and any peer installed. Prints a Markdown table.
+"""The engine in process, beside the tutorial's `generate` and OpenVINO. Prints a Markdown table, saves JSON.
 
-    python -m benchmarks.engine --tokenizer DIR [--model DIR] [--peer-python PYTHON] [--tasks NAME ...]
+    python -m benchmarks.engine --tokenizer DIR [--model DIR] [--peer-python PYTHON] [--systems NAME ...]
 
-Every task runs in a process of its own, so that its peak memory is its own. Without `--model`, a T5-base with random
+Each system lives in a process of its own, so that its peak memory is its own, and they take turns, run by
+run, so that whatever else the machine does falls on all alike. Without `--model`, a T5-base with random
 weights is made: speed does not depend on what they are. The traffic: 268-token articles, 2 beams, exactly 100
-output tokens, the tutorial's penalties; each figure is the median of warm runs.
+output tokens, the tutorial's penalties; a figure is the median of warm runs, with the fastest in brackets.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -26,11 +28,19 @@ NUM_INPUT_TOKENS = 268
 NUM_OUTPUT_TOKENS = 100
 # A stretch of prose without quotes or digits; articles are cut from it at different places.
 PROSE = (
-    "The council met on Tuesday evening to talk about the old bridge across the river, which engineers closed in "
-    "spring after finding cracks in two of its pillars. Traders on both banks say that they have lost a third of "
-    "their customers since then, and asked for a ferry until repairs are done. The mayor promised an answer within "
-    "a month but warned that the city has little money left this year. "
+    "The council met on Tuesday evening to talk about the old bridge across the river, which engineers "
+    "closed in spring after finding cracks in two of its pillars. Traders on both banks say that they have "
+    "lost a third of their customers since then, and asked for a ferry until repairs are done. The mayor "
+    "promised an answer within a month but warned that the city has little money left this year. "
 ) * 12
+# Generates `count` articles of so many input and output tokens; returns what else it measured.
+Generate = Callable[[list[str], int], dict[str, float]]
+LABELS = {
+    "transformers": "tutorial: transformers `generate`, fp32",
+    "openvino": "OpenVINO fp32 under transformers' beam loop",
+    "engine": "**engine, fp32 (exact)**",
+    "engine_int8": "engine, int8",
+}
 
 
 def article(num_tokens: int, seed: int, count: Callable[[str], int]) -> str:
@@ -43,137 +53,197 @@ def article(num_tokens: int, seed: int, count: Callable[[str], int]) -> str:
     return " ".join(words[:low])
 
 
-def median_s(run: Callable[[], object], repeats: int) -> float:
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
 def peak_mb() -> float:
     """Peak resident memory of this process, from the kernel; in units of 10**6 bytes."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
 
 
-def run_generate(model: Any, model_dir: Path, repeats: int) -> dict[str, float]:
-    """Time one article through `generate` of transformers or of a peer that borrows it."""
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(model_dir)
-    text = article(NUM_INPUT_TOKENS, 0, lambda text: len(tokenizer(text).input_ids))
-    texts = [article(NUM_INPUT_TOKENS, seed, lambda text: len(tokenizer(text).input_ids)) for seed in range(16)]
-
-    def generate(texts: list[str]) -> None:
-        batch = tokenizer(texts, return_tensors="pt", padding=True)
-        output = model.generate(
-            **batch, num_beams=2, max_length=NUM_OUTPUT_TOKENS + 1, min_length=NUM_OUTPUT_TOKENS + 1,
-            repetition_penalty=2.5, length_penalty=1.0, early_stopping=True, do_sample=False,
-        )  # fmt: skip
-        assert output.shape[1] == NUM_OUTPUT_TOKENS + 1
-
-    generate([text])
-    one = median_s(lambda: generate([text]), repeats)
-    sixteen = median_s(lambda: generate(texts), 1)
-    return {"one_s": one, "sixteen_s_per_article": sixteen / 16, "peak_mb": peak_mb()}
-
-
-def task_transformers(model_dir: Path, _work: Path) -> dict[str, Any]:
+def load_transformers(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int]]:
     import torch
-    from transformers import AutoModelForSeq2SeqLM
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-    model = AutoModelForSeq2SeqLM.from_pretrained(model_dir, dtype=torch.float32).eval()
-    with torch.inference_mode():
-        return run_generate(model, model_dir, 3)
+    model: Any
+    if args.run == "openvino":
+        from optimum.intel import OVModelForSeq2SeqLM
 
+        model = OVModelForSeq2SeqLM.from_pretrained(args.model, export=True)
+    else:
+        model = AutoModelForSeq2SeqLM.from_pretrained(args.model, dtype=torch.float32).eval()
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
 
-def task_openvino(model_dir: Path, _work: Path) -> dict[str, Any]:
-    from optimum.intel import OVModelForSeq2SeqLM
+    def generate(texts: list[str], num_output_tokens: int) -> dict[str, float]:
+        with torch.inference_mode():
+            output = model.generate(
+                **tokenizer(texts, return_tensors="pt", padding=True), num_beams=2, repetition_penalty=2.5,
+                max_length=num_output_tokens + 1, min_length=num_output_tokens + 1, length_penalty=1.0,
+                early_stopping=True, do_sample=False,
+            )  # fmt: skip
+        assert output.shape[1] == num_output_tokens + 1
+        return {}
 
-    return run_generate(OVModelForSeq2SeqLM.from_pretrained(model_dir, export=True), model_dir, 3)
-
-
-def task_bandwidth(_model_dir: Path, _work: Path) -> dict[str, Any]:
-    """Read 1 GB with as many threads as there are cores."""
-    import numpy as np
-
-    num_threads = len(os.sched_getaffinity(0))
-    array = np.ones(250_000_000, np.float32)
-    parts = np.array_split(array, num_threads)
-
-    def read() -> None:
-        threads = [threading.Thread(target=part.max) for part in parts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    read()
-    return {"gb_per_s": 1 / median_s(read, 5)}
+    return generate, lambda text: len(tokenizer(text).input_ids)
 
 
-def task_engine(model_dir: Path, work: Path, precision: Any = "fp32") -> dict[str, Any]:
-    start = time.perf_counter()
+def load_engine(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int]]:
     from serving.engine.convert import ensure_converted
     from serving.engine.engine import T5Engine
     from serving.engine.interface import GenerationParams
 
-    imported = time.perf_counter()
-    converted = ensure_converted(model_dir, precision=precision, cache_dir=work / "cache")
-    checked = time.perf_counter()
+    precision: Any = "int8" if args.run == "engine_int8" else "fp32"
+    converted = ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
     engine = T5Engine(converted, num_threads=len(os.sched_getaffinity(0)))
-    loaded = time.perf_counter()
-    steps: list[float] = []
+    decoder_bytes = (converted / "decoder.bin").stat().st_size
 
-    def generate(texts: list[str], num_output_tokens: int = NUM_OUTPUT_TOKENS) -> None:
+    def generate(texts: list[str], num_output_tokens: int) -> dict[str, float]:
         limit = num_output_tokens + 1
         params = GenerationParams(max_length=limit, min_length=limit)
-        steps.clear()
+        start, steps = time.perf_counter(), []
         futures = [
-            engine.submit(text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter()))
+            engine.submit(
+                text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter())
+            )
             for text in texts
         ]
         assert all(len(future.result().token_ids) == limit for future in futures)
+        step = statistics.median(later - earlier for earlier, later in itertools.pairwise(steps))
+        return {"first_draft_s": steps[0] - start, "step_ms": step * 1e3, "decoder_bytes": decoder_bytes}
 
-    def texts(count: int, num_tokens: int = NUM_INPUT_TOKENS) -> list[str]:
-        return [article(num_tokens, seed, engine.count_tokens) for seed in range(count)]
-
-    generate(texts(1), 2)
-    ready = time.perf_counter()
-    one = median_s(lambda: generate(texts(1)), 5)
-    step = statistics.median(later - earlier for earlier, later in zip(steps, steps[1:], strict=False))
-    before = time.perf_counter()
-    generate(texts(1), 3)
-    first_draft = steps[0] - before
-    peak_one = peak_mb()
-    sixteen = median_s(lambda: generate(texts(16)), 2)
-    decoder_bytes = (converted / "decoder.bin").stat().st_size
-    result = {
-        "start_s": {"import": imported - start, "check cache": checked - imported, "load": loaded - checked,
-                    "first summary": ready - loaded},
-        "one_s": one, "step_ms": step * 1e3, "decoder_bytes": decoder_bytes, "first_draft_s": first_draft,
-        "sixteen_s_per_article": sixteen / 16, "peak_one_mb": peak_one, "peak_mb": peak_mb(),
-        "by_batch_s_per_article": {n: median_s(lambda n=n: generate(texts(n)), 1) / n for n in (2, 4, 8)},
-        "by_input_tokens_s": {n: median_s(lambda n=n: generate(texts(1, n)), 2) for n in (64, 128, 512)},
-        "by_output_tokens_s": {n: median_s(lambda n=n: generate(texts(1), n), 2) for n in (25, 50, 200)},
-    }  # fmt: skip
-    engine.close()
-    return result
+    return generate, engine.count_tokens
 
 
-def task_engine_int8(model_dir: Path, work: Path) -> dict[str, Any]:
-    return task_engine(model_dir, work, "int8")
+def work(args: argparse.Namespace) -> None:
+    """Be one system: a request as a JSON line in, its measurement as a JSON line out."""
+    start = time.perf_counter()
+    generate, count = (load_engine if args.run.startswith("engine") else load_transformers)(args)
+    generate([article(50, 0, count)], 3)
+    print(json.dumps({"start_s": time.perf_counter() - start}), flush=True)
+    for line in sys.stdin:
+        num_articles, num_input_tokens, num_output_tokens = json.loads(line)
+        texts = [article(num_input_tokens, seed, count) for seed in range(num_articles)]
+        start = time.perf_counter()
+        measured = generate(texts, num_output_tokens)
+        elapsed = time.perf_counter() - start
+        print(json.dumps({"s": elapsed / num_articles, "peak_mb": peak_mb(), **measured}), flush=True)
 
 
-TASKS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
-    "bandwidth": task_bandwidth,
-    "transformers": task_transformers,
-    "openvino": task_openvino,
-    "engine": task_engine,
-    "engine_int8": task_engine_int8,
-}
+class System:
+    """The parent's end of one system's process."""
+
+    def __init__(self, name: str, args: argparse.Namespace) -> None:
+        self.python = args.peer_python if name == "openvino" else sys.executable
+        command = [
+            self.python,
+            "-m",
+            "benchmarks.engine",
+            "--run",
+            name,
+            "--model",
+            args.model,
+            "--work",
+            args.work,
+        ]
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
+        self._process = subprocess.Popen(
+            [str(part) for part in command],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
+        self.start_s = self._read()["start_s"]
+
+    def measure(self, num_articles: int, num_input: int, num_output: int) -> dict[str, float]:
+        assert self._process.stdin is not None
+        print(json.dumps([num_articles, num_input, num_output]), file=self._process.stdin, flush=True)
+        return self._read()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                return json.loads(line)
+        self._log.seek(0)
+        raise RuntimeError(self._log.read()[-2000:])
+
+
+def read_bandwidth_gb_per_s() -> float:
+    """Read 1 GB with as many threads as there are cores."""
+    import numpy as np
+
+    array = np.ones(250_000_000, np.float32)
+    parts = np.array_split(array, len(os.sched_getaffinity(0)))
+    start = time.perf_counter()
+    threads = [threading.Thread(target=part.max) for part in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return 1 / (time.perf_counter() - start)
+
+
+def compare(systems: dict[str, System], rounds: int) -> dict[str, Any]:
+    """Let the systems take turns; median and fastest of each."""
+    results: dict[str, Any] = {name: {"start_s": system.start_s} for name, system in systems.items()}
+    bandwidths = []
+    for key, num_articles, num_rounds in (("one", 1, rounds), ("sixteen", 16, max(1, rounds // 2))):
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in systems}
+        for _ in range(num_rounds):
+            bandwidths.append(read_bandwidth_gb_per_s())
+            for name, system in systems.items():
+                runs[name].append(system.measure(num_articles, NUM_INPUT_TOKENS, NUM_OUTPUT_TOKENS))
+        for name, measured in runs.items():
+            results[name][key] = {
+                field: {"median": statistics.median(values), "min": min(values)}
+                for field in measured[0]
+                for values in [[run[field] for run in measured]]
+            }
+    return {"read_gb_per_s": {"median": statistics.median(bandwidths), "max": max(bandwidths)}, **results}
+
+
+def grow(system: System) -> dict[str, dict[int, float]]:
+    """How the time per article grows with each of three sizes, the others as in the comparison."""
+    inputs, outputs = NUM_INPUT_TOKENS, NUM_OUTPUT_TOKENS
+    return {
+        "at once": {n: system.measure(n, inputs, outputs)["s"] for n in (1, 2, 4, 8, 16)},
+        "input tokens": {n: system.measure(1, n, outputs)["s"] for n in (64, 128, 256, 512)},
+        "output tokens": {n: system.measure(1, inputs, n)["s"] for n in (25, 50, 100, 200)},
+    }
+
+
+def table(results: dict[str, Any]) -> str:
+    def cell(measured: dict[str, float]) -> str:
+        return f"{measured['median']:.2f} s ({measured['min']:.2f})"
+
+    lines = [
+        "| how | one article | 16 at once, per article | peak memory: one, 16 |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, label in LABELS.items():
+        if name in results:
+            one, sixteen = results[name]["one"], results[name]["sixteen"]
+            peaks = f"{one['peak_mb']['median']:.0f}, {sixteen['peak_mb']['median']:.0f} MB"
+            lines.append(f"| {label} | {cell(one['s'])} | {cell(sixteen['s'])} | {peaks} |")
+    lines.append("")
+    bandwidth = results["read_gb_per_s"]["max"]
+    for name in ("engine", "engine_int8"):
+        if name not in results:
+            continue
+        one = results[name]["one"]
+        step_ms, limit_ms = one["step_ms"]["min"], one["decoder_bytes"]["min"] / bandwidth / 1e6
+        lines.append(
+            f"{LABELS[name]}: fastest step {step_ms:.1f} ms, {step_ms / limit_ms:.2f} x the {limit_ms:.1f} "
+            f"ms of reading its weights once at {bandwidth:.0f} GB/s; first draft after "
+            f"{one['first_draft_s']['median']:.2f} s; started in {results[name]['start_s']:.1f} s."
+        )
+        for size, seconds in results[name].get("growth", {}).items():
+            lines.append(f"- {', '.join(f'{n} {size}: {value:.2f} s' for n, value in seconds.items())}")
+    return "\n".join(lines)
 
 
 def make_t5_base(directory: Path, tokenizer_dir: Path) -> None:
@@ -187,90 +257,58 @@ def make_t5_base(directory: Path, tokenizer_dir: Path) -> None:
         shutil.copyfile(path, directory / path.name)
 
 
-def run_task(name: str, args: argparse.Namespace) -> dict[str, Any]:
-    """Run one task in a child; its result, or why there is none."""
-    python = args.peer_python if name == "openvino" else sys.executable
-    if python is None:
-        return {"missing": "no --peer-python"}
-    command = [python, "-m", "benchmarks.engine", "--run", name, "--model", args.model, "--work", args.work]
+def machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return f"{len(os.sched_getaffinity(0))} cores, {names[0] if names else platform.processor()}"
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    from serving.engine.convert import ensure_converted
+
+    if args.model is None:
+        args.model = args.work / "t5-base-random"
+        if not args.model.exists():
+            make_t5_base(args.model, args.tokenizer)
+    for precision in ("fp32", "int8"):  # so that the systems start from a warm cache
+        ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
+    names = [name for name in args.systems if name != "openvino" or args.peer_python]
     load_before = os.getloadavg()[0]
-    child = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    if child.returncode != 0:
-        return {"missing": child.stderr.strip().splitlines()[-1]}
-    return {**json.loads(child.stdout.splitlines()[-1]), "load_average_before": load_before}
-
-
-def table(results: dict[str, dict[str, Any]]) -> str:
-    labels = {
-        "transformers": "tutorial: transformers `generate`, fp32",
-        "openvino": "OpenVINO fp32 under transformers' beam loop",
-        "engine": "**engine, fp32 (exact)**",
-        "engine_int8": "engine, int8",
-    }
-    lines = [
-        "| how | one article | x | 16 at once, per article | x | peak memory, 16 at once |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    base = results.get("transformers", {}).get("one_s")
-    for name, label in labels.items():
-        result = results.get(name, {"missing": "not run"})
-        if "missing" in result:
-            lines.append(f"| {label} | {result['missing'][:60]} | | | | |")
-            continue
-        one, sixteen = result["one_s"], result["sixteen_s_per_article"]
-        gains = [f"{base / seconds:.1f}" if base else "" for seconds in (one, sixteen)]
-        lines.append(
-            f"| {label} | {one:.2f} s | {gains[0]} | {sixteen:.2f} s | {gains[1]} | {result['peak_mb']:.0f} MB |"
-        )
-    bandwidth = results.get("bandwidth", {}).get("gb_per_s")
+    systems = {name: System(name, args) for name in names}
+    results = compare(systems, args.rounds)
     for name in ("engine", "engine_int8"):
-        result = results.get(name, {})
-        if "step_ms" in result and bandwidth:
-            limit_ms = result["decoder_bytes"] / bandwidth / 1e6
-            start = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in result["start_s"].items())
-            lines.append(
-                f"\n{labels[name]}: step {result['step_ms']:.1f} ms, {result['step_ms'] / limit_ms:.2f} x the "
-                f"{limit_ms:.1f} ms of reading its weights once at {bandwidth:.0f} GB/s; first draft after "
-                f"{result['first_draft_s']:.2f} s; alone {result['peak_one_mb']:.0f} MB; start from a warm cache: {start}."
-            )
-            for key, unit in (("by_batch_s_per_article", "at once"), ("by_input_tokens_s", "input tokens"),
-                              ("by_output_tokens_s", "output tokens")):  # fmt: skip
-                lines.append(f"{key}: " + ", ".join(f"{n} {unit}: {s:.2f} s" for n, s in result[key].items()) + ".")
-    return "\n".join(lines)
+        if name in systems and args.growth:
+            results[name]["growth"] = grow(systems[name])
+    for system in systems.values():
+        system.close()
+    return {"machine": machine(), "load_average_before": load_before, **results}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tokenizer", type=Path, help="directory with T5's tokenizer files")
     parser.add_argument("--model", type=Path, help="a T5 model directory; default: random weights")
     parser.add_argument("--work", type=Path, help="where to make and convert; default: a temporary directory")
     parser.add_argument("--peer-python", help="Python of an environment with optimum-intel and openvino")
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--systems", nargs="+", choices=LABELS, default=list(LABELS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--growth", action="store_true", help="also time other lengths and batches")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "engine.json")
-    parser.add_argument("--run", choices=TASKS, help=argparse.SUPPRESS)
+    parser.add_argument("--run", choices=LABELS, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.run:
-        print(json.dumps(TASKS[args.run](args.model, args.work)))
+        work(args)
         return
     with tempfile.TemporaryDirectory() as temporary:
         args.work = args.work or Path(temporary)
-        if args.model is None:
-            args.model = args.work / "t5-base-random"
-            if not args.model.exists():
-                make_t5_base(args.model, args.tokenizer)
-        if {"engine", "engine_int8"} & set(args.tasks):
-            from serving.engine.convert import ensure_converted
-
-            for precision in ("fp32", "int8"):  # so that the tasks start from a warm cache
-                ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
-        results = {name: run_task(name, args) for name in args.tasks}
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").open() if "model name" in line), "")
-    machine = f"{len(os.sched_getaffinity(0))} cores, {cpu or platform.processor()}"
+        results = run(args)
     args.out.parent.mkdir(exist_ok=True)
-    args.out.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
-    print(f"{machine}; load average before each task: "
-          + ", ".join(f"{result.get('load_average_before', 0):.1f}" for result in results.values()) + "\n")  # fmt: skip
-    print(table(results))
+    args.out.write_text(json.dumps(results, indent=1) + "\n")
+    print(
+        f"{results['machine']}; load average before: {results['load_average_before']:.1f}\n\n{table(results)}"
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import wait
 from pathlib import Path
 
+import onnxruntime as ort
 import pytest
 from transformers import AutoTokenizer
 
@@ -143,12 +144,34 @@ def test_close_answers_what_runs_and_what_waits(model: TinyT5) -> None:
             future.result(0)
 
 
-def test_an_idle_engine_uses_no_cpu(engine: T5Engine) -> None:
+def test_an_idle_engine_uses_no_cpu(model: TinyT5) -> None:
+    engine = model.engine(num_threads=4)  # a pool of its own, which could spin
     engine.submit(words(5), SHORT, stop=never()).result(10)
-    time.sleep(0.2)  # ONNX Runtime's threads may still be falling asleep
+    time.sleep(0.2)
     before = time.process_time()
     time.sleep(0.5)
-    assert time.process_time() - before < 0.05
+    used_s = time.process_time() - before
+    engine.close()
+    assert used_s < 0.05
+
+
+def test_a_gpu_that_does_not_work_is_left_with_one_sentence(
+    model: TinyT5, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ort, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    open_session = ort.InferenceSession
+
+    def open_without_cuda(path, options, providers):
+        if providers == ["CUDAExecutionProvider"]:
+            raise RuntimeError("no kernel for TensorScatter")
+        return open_session(path, options, providers=providers)
+
+    monkeypatch.setattr(ort, "InferenceSession", open_without_cuda)
+    engine = model.engine()
+    generation = engine.submit(words(5), SHORT, stop=never()).result(10)
+    engine.close()
+    assert generation.token_ids == model.expected([5, EOS], SHORT)
+    assert [record.levelname for record in caplog.records if "GPU" in record.message] == ["WARNING"]
 
 
 def test_memory_and_threads_stay_where_they_are_over_many_requests(engine: T5Engine) -> None:

@@ -60,8 +60,18 @@ class ModelRunner:
         self._embedding: Array = np.load(directory / "embedding.npy", mmap_mode="r")  # [v, d_model]
         self._max_running = max_running
         self.reset()
-        self._encoder, self._decoder = _open_sessions(directory, num_threads)
-        self._on_cpu = self._decoder.get_providers()[0] == "CPUExecutionProvider"
+        if "CUDAExecutionProvider" in ort.get_available_providers():
+            try:
+                self._open(directory, num_threads, "CUDAExecutionProvider")
+                self._try_out()
+                return
+            except Exception as error:
+                logger.warning(
+                    "The GPU does not work with this ONNX Runtime; running on the CPU (%s).", error
+                )
+                self.reset()
+        self._open(directory, num_threads, "CPUExecutionProvider")
+        self._try_out()
 
     def reset(self) -> None:
         """Free all slots, whatever state a failed step has left them in."""
@@ -133,6 +143,30 @@ class ModelRunner:
         self._unbind_caches()
         self.slots.remove(slot)
 
+    def _open(self, directory: Path, num_threads: int, provider: str) -> None:
+        self._encoder, self._decoder = (
+            ort.InferenceSession(directory / name, _options(num_threads), providers=[provider])
+            for name in ("encoder.onnx", "decoder.onnx")
+        )
+        self._on_cpu = provider == "CPUExecutionProvider"
+
+    def _try_out(self) -> None:
+        """Run one token: a provider may open a graph that it can't run, and the first run is a slow one."""
+        self.prefill([[self.shape.eos_token_id]], [1])
+        nothing = np.zeros((1, 1, 1), np.int64)
+        self.decode(
+            StepInputs(
+                tokens=nothing[0],
+                beam_scores=np.zeros((1, 1), np.float32),
+                edited_ids=nothing,
+                is_banned=nothing.astype(bool),
+                penalty=np.ones(1, np.float32),
+                uses_log_probs=np.ones(1, bool),
+                num_candidates=1,
+            )
+        )
+        self.remove(0)
+
     def _bind_caches(self) -> None:
         """Bind the used prefix of every cache; self caches as input and output, to be written in place.
 
@@ -156,24 +190,6 @@ class ModelRunner:
             for name, value in self._bound.items():
                 self.slots.caches[name][: value.shape()[0]] = value.numpy()
         self._bound, self._binding, self._bound_version = {}, None, -1
-
-
-def _open_sessions(directory: Path, num_threads: int) -> tuple[ort.InferenceSession, ort.InferenceSession]:
-    """Open encoder and decoder on a GPU if ONNX Runtime has one that works, else on the CPU."""
-    paths = [directory / "encoder.onnx", directory / "decoder.onnx"]
-
-    def open_on(*providers: str) -> tuple[ort.InferenceSession, ort.InferenceSession]:
-        encoder, decoder = (
-            ort.InferenceSession(path, _options(num_threads), providers=list(providers)) for path in paths
-        )
-        return encoder, decoder
-
-    if "CUDAExecutionProvider" in ort.get_available_providers():
-        sessions = open_on("CUDAExecutionProvider", "CPUExecutionProvider")
-        if sessions[1].get_providers()[0] == "CUDAExecutionProvider":
-            return sessions
-        logger.warning("ONNX Runtime's CUDA provider is installed but does not start; running on the CPU.")
-    return open_on("CPUExecutionProvider")
 
 
 def _options(num_threads: int) -> ort.SessionOptions:
