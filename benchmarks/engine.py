@@ -100,9 +100,7 @@ def load_engine(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int
         params = GenerationParams(max_length=limit, min_length=limit)
         start, steps = time.perf_counter(), []
         futures = [
-            engine.submit(
-                text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter())
-            )
+            engine.submit(text, params, stop=threading.Event(), on_step=lambda _: steps.append(time.perf_counter()))
             for text in texts
         ]
         assert all(len(future.result().token_ids) == limit for future in futures)
@@ -285,9 +283,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", type=Path, help="directory with T5's tokenizer files")
     parser.add_argument("--model", type=Path, help="a T5 model directory; default: random weights")
     parser.add_argument("--work", type=Path, help="where to make and convert; default: a temporary directory")
@@ -306,9 +302,7 @@ def main() -> None:
         results = run(args)
     args.out.parent.mkdir(exist_ok=True)
     args.out.write_text(json.dumps(results, indent=1) + "\n")
-    print(
-        f"{results['machine']}; load average before: {results['load_average_before']:.1f}\n\n{table(results)}"
-    )
+    print(f"{results['machine']}; load average before: {results['load_average_before']:.1f}\n\n{table(results)}")
 
 
 if __name__ == "__main__":

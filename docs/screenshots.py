@@ -14,6 +14,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 SHOTS = {
     "page.png": {"viewport": {"width": 1200, "height": 780}},
     "page-dark.png": {"viewport": {"width": 1200, "height": 780}, "color_scheme": "dark"},
+    "sources.png": {"viewport": {"width": 1200, "height": 1100}},
     "phone.png": {"viewport": {"width": 375, "height": 780}},
     "phone-dark.png": {"viewport": {"width": 375, "height": 780}, "color_scheme": "dark"},
 }
@@ -30,6 +31,10 @@ def main() -> None:
             page.get_by_role("button", name=words.SUMMARIZE).click()
             page.get_by_text("shorter").wait_for(timeout=30_000)
             page.wait_for_timeout(800)
+            if "sources" in name:
+                page.get_by_role("button", name=words.SOURCES).click()
+                page.locator(".sentence").first.hover()
+                page.wait_for_timeout(500)
             page.screenshot(path=Path(__file__).parent / name, full_page="phone" in name)
         browser.close()
         app.stop()

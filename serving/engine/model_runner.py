@@ -66,9 +66,7 @@ class ModelRunner:
                 self._try_out()
                 return
             except Exception as error:
-                logger.warning(
-                    "The GPU does not work with this ONNX Runtime; running on the CPU (%s).", error
-                )
+                logger.warning("The GPU does not work with this ONNX Runtime; running on the CPU (%s).", error)
                 self.reset()
         self._open(directory, num_threads, "CPUExecutionProvider")
         self._try_out()

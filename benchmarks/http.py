@@ -1,0 +1,261 @@
+"""The whole way, over HTTP through Ray Serve: closed-loop clients, open-loop arrivals, static batching beside ours.
+
+    python -m benchmarks.http --tokenizer DIR [--model DIR] [--precision int8] [--data DIR]
+
+Closed loop: 1, 4 and 16 clients, each with the next request as soon as the last is answered; a 268-token article,
+2 beams, exactly 100 output tokens. Open loop: real articles of mixed length, arriving at random (Poisson) at 60 % of
+the articles a second that 16 clients got; once handed on as they come, once in static batches, where up to 16 go
+together and the next ones wait until all of them are done. Failures are counted, and left out of the latencies.
+"""
+
+import argparse
+import json
+import multiprocessing
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from benchmarks.articles import DEFAULT_DATA, load_rows
+from benchmarks.engine import NUM_INPUT_TOKENS, NUM_OUTPUT_TOKENS, article, load_transformers, machine, make_t5_base
+from serving.config import ServingConfig
+from serving.process import ServingProcess
+from tests.running_app import descendants, free_port
+
+MAX_BATCH = 16
+LOAD_SHARE = 0.6
+
+
+@dataclass
+class Outcome:
+    """Latencies of what was answered, and how many were not."""
+
+    latencies_s: list[float] = field(default_factory=list)
+    num_failures: int = 0
+    elapsed_s: float = 0.0
+
+    def row(self) -> dict[str, float]:
+        """p50, p95 and rate, as they are reported."""
+        ordered = sorted(self.latencies_s)
+        return {
+            "p50_s": round(statistics.median(ordered), 2),
+            "p95_s": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 2),
+            "articles_per_s": round(len(ordered) / self.elapsed_s, 3),
+            "num_failures": self.num_failures,
+        }
+
+
+class Server:
+    """One summarizer with the model loaded."""
+
+    def __init__(self, model: Path, precision: str) -> None:
+        config = ServingConfig(model=str(model), precision=precision, serving_port=free_port(), max_waiting=500)
+        self.url = f"http://127.0.0.1:{config.serving_port}"
+        started = time.monotonic()
+        self._process = ServingProcess.start(config, detach=False)
+        while not self._is_ready():
+            assert self._process.is_alive(), "the summarizer ended; see its log"
+            time.sleep(0.1)
+        self.start_s = time.monotonic() - started
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/ready?method=abstractive", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def peak_mb(self) -> float:
+        """Peak resident memory of the replica, in units of 10**6 bytes."""
+        peaks = []
+        for pid in descendants(self._process.pid):
+            if b"ServeReplica" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                status = Path(f"/proc/{pid}/status").read_text()
+                peaks.append(int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6)
+        return max(peaks)
+
+    def exactly_100_tokens(self, text: str) -> bool:
+        """One request of the closed loop; whether it was answered."""
+        length = NUM_OUTPUT_TOKENS + 1
+        body = {"inputs": text, "parameters": {"generate_parameters": {"max_length": length, "min_length": length}}}
+        return requests.post(f"{self.url}/summarization", json=body, timeout=600).status_code == 200
+
+    def mixed(self, text: str, max_length: int) -> bool:
+        """One request of the open loop; whether it was answered."""
+        body = {"text": text, "max_length": max_length, "method": "abstractive"}
+        return requests.post(f"{self.url}/summarize", json=body, timeout=600).status_code == 200
+
+    def first_draft_s(self, text: str) -> float:
+        """Time until a stream shows the first words."""
+        started = time.monotonic()
+        body = {"text": text, "method": "abstractive"}
+        with requests.post(f"{self.url}/summarize/stream", json=body, stream=True, timeout=600) as response:
+            for line in response.iter_lines(chunk_size=None):
+                if line == b"event: draft":
+                    return time.monotonic() - started
+        raise RuntimeError("no draft came")
+
+    def close(self) -> None:
+        """Stop it."""
+        self._process.stop()
+
+
+def closed_loop(server: Server, texts: list[str], num_clients: int, num_requests: int) -> Outcome:
+    """`num_clients` clients share `num_requests` requests, each sending its next when it has its answer."""
+    outcome, lock, todo = Outcome(), threading.Lock(), iter(range(num_requests))
+
+    def client() -> None:
+        while True:
+            with lock:
+                i = next(todo, None)
+            if i is None:
+                return
+            started = time.monotonic()
+            ok = server.exactly_100_tokens(texts[i % len(texts)])
+            with lock:
+                _note(outcome, ok, time.monotonic() - started)
+
+    started = time.monotonic()
+    threads = [threading.Thread(target=client) for _ in range(num_clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outcome.elapsed_s = time.monotonic() - started
+    return outcome
+
+
+def open_loop(send: Callable[[int], bool], arrivals_s: list[float], *, static_batches: bool) -> Outcome:
+    """Send request i at `arrivals_s[i]`, or with the next static batch; latency counts from the arrival."""
+    outcome, lock = Outcome(), threading.Lock()
+    started = time.monotonic()
+
+    def one(i: int) -> None:
+        ok = send(i)
+        with lock:
+            _note(outcome, ok, time.monotonic() - started - arrivals_s[i])
+
+    with ThreadPoolExecutor(len(arrivals_s)) as pool:
+        i = 0
+        while i < len(arrivals_s):
+            time.sleep(max(0.0, started + arrivals_s[i] - time.monotonic()))
+            last = i + 1
+            if static_batches:
+                now = time.monotonic() - started
+                while last < len(arrivals_s) and last - i < MAX_BATCH and arrivals_s[last] <= now:
+                    last += 1
+            batch: list[Future[None]] = [pool.submit(one, j) for j in range(i, last)]
+            if static_batches:
+                wait(batch)
+            i = last
+    outcome.elapsed_s = time.monotonic() - started
+    return outcome
+
+
+def _note(outcome: Outcome, ok: bool, latency_s: float) -> None:
+    if ok:
+        outcome.latencies_s.append(latency_s)
+    else:
+        outcome.num_failures += 1
+
+
+def tutorial_s(model: Path, texts: list[str], rounds: int) -> float:
+    """Seconds for one article the tutorial's way, warm, in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_time_tutorial, (model, texts, rounds))
+
+
+def _time_tutorial(model: Path, texts: list[str], rounds: int) -> float:
+    generate, _ = load_transformers(argparse.Namespace(run="transformers", model=str(model)))
+    times = []
+    for i in range(rounds + 1):
+        started = time.monotonic()
+        generate([texts[i % len(texts)]], NUM_OUTPUT_TOKENS)
+        times.append(time.monotonic() - started)
+    return statistics.median(times[1:])
+
+
+def measure(model: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Run everything for one precision, with the tutorial before and after it."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    texts = [article(NUM_INPUT_TOKENS, seed, lambda text: len(tokenizer.encode(text).ids)) for seed in range(8)]
+    before = tutorial_s(model, texts, options.rounds)
+    server = Server(model, options.precision)
+    try:
+        closed_loop(server, texts, 1, 1)
+        results: dict[str, Any] = {"start_s": round(server.start_s, 1)}
+        results["first_draft_s"] = round(statistics.median(server.first_draft_s(texts[0]) for _ in range(3)), 2)
+        for num_clients in (1, 4, 16):
+            num_requests = max(options.rounds, 3 * num_clients)
+            results[f"{num_clients} clients"] = closed_loop(server, texts, num_clients, num_requests).row()
+        rate = LOAD_SHARE * results["16 clients"]["articles_per_s"]
+        rng = random.Random(0)
+        rows = load_rows(options.data / "cnn_dailymail_eval.jsonl", num_rows=options.num_arrivals)
+        lengths = [rng.randint(30, 150) for _ in rows]
+        arrivals = [0.0]
+        while len(arrivals) < len(rows):
+            arrivals.append(arrivals[-1] + rng.expovariate(rate))
+        for name, static in (("as they come", False), ("static batches", True)):
+            outcome = open_loop(lambda i: server.mixed(rows[i].article, lengths[i]), arrivals, static_batches=static)
+            results[name] = outcome.row()
+        results["peak_mb"] = round(server.peak_mb())
+    finally:
+        server.close()
+    results["tutorial_s"] = round(statistics.mean([before, tutorial_s(model, texts, options.rounds)]), 2)
+    return results
+
+
+def table(results: dict[str, Any]) -> str:
+    """The results in Markdown."""
+    tutorial = results["tutorial_s"]
+    lines = [
+        "| traffic | p50 s | p95 s | articles/s | x tutorial | failures |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| tutorial, one by one | {tutorial} | | {1 / tutorial:.3f} | 1 | |",
+    ]
+    for name, row in results.items():
+        if isinstance(row, dict):
+            times = row["articles_per_s"] * tutorial
+            shown = f"{times:.1f}" if "clients" in name else ""
+            cells = [name, row["p50_s"], row["p95_s"], row["articles_per_s"], shown, row["num_failures"]]
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+    lines.append(
+        f"\nFirst draft {results['first_draft_s']} s; start to ready {results['start_s']} s, Ray included; "
+        f"peak memory of the replica {results['peak_mb']} MB."
+    )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tokenizer", type=Path, help="directory with T5's tokenizer files")
+    parser.add_argument("--model", type=Path, help="a T5 model directory; default: random weights")
+    parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="directory with the evaluation articles")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--num-arrivals", type=int, default=40)
+    parser.add_argument("--out", type=Path, help="where to save the numbers as JSON")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        model = options.model or Path(work) / "t5-base"
+        if options.model is None:
+            make_t5_base(model, options.tokenizer)
+        results = {"machine": machine(), "precision": options.precision, **measure(model, options)}
+    out = options.out or Path(__file__).parent / "results" / f"http-{options.precision}.json"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()
