@@ -20,8 +20,8 @@ from onnx import TensorProto, helper
 from serving.engine.interface import Precision
 from serving.engine.slots import MASKED
 
-# Weights per scale. Larger blocks multiply faster (8 layers of T5-base, 32 rows: 16.6 ms with 32, 15.1 with 64,
-# 12.9 with 128) and follow outliers less closely; what that costs in agreement needs real weights to tell.
+# Weights per scale. Larger blocks multiply faster (8 layers of T5-base, 32 rows: 16.6 ms with 32, 15.1 with
+# 64, 12.9 with 128) and follow outliers less closely; what that costs in tokens only real weights can tell.
 INT8_BLOCK = 64
 _ALIGNMENT_BYTES = 4096  # ONNX Runtime maps external tensors by the page
 
