@@ -6,8 +6,9 @@ Everything here blocks, and is meant for a worker thread; `stop` ends it within 
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS
@@ -242,39 +243,39 @@ def _fit(sentences: list[str], task: SummaryTask, engine: Engine, budget: int) -
 
 
 class _Run:
-    """All parts of one article inside an engine; they are independent, so an engine may share steps among them."""
+    """All parts of one article on their way through an engine; several at a time share its steps."""
 
     def __init__(
-        self,
-        engine: Engine,
-        parts: list[Part],
-        params: GenerationParams,
-        stop: threading.Event,
-        on_event: OnEvent,
+        self, engine: Engine, parts: list[Part], params: GenerationParams, stop: threading.Event, on_event: OnEvent
     ) -> None:
         self._engine = engine
+        self._parts = parts
+        self._params = params
         self._stop = stop
         self._on_event = on_event
         self._lock = threading.Lock()
         self._token_ids: list[list[int]] = [[] for _ in parts]
         self._num_done = 0
         self._next_draft_s = 0.0
-        self._report(force=True)
-        self._futures: list[Future[Generation]] = [
-            engine.submit(part.text, params, stop=stop, on_step=lambda ids, i=i: self._step(i, ids))  # type: ignore[misc]
-            for i, part in enumerate(parts)
-        ]
 
     def result(self) -> list[Generation]:
-        """Wait for all parts, in article order."""
+        """Run all parts; return what was generated, in article order."""
+        # Half of the engine at most: it serves in order, and whoever comes with one short article must not wait for
+        # every part of a long one.
+        max_at_once = max(1, self._engine.max_running // 2)
+        todo = deque(range(len(self._parts)))
+        running: dict[Future[Generation], int] = {}
+        done: dict[int, Generation] = {}
         try:
-            generations = []
-            for future in self._futures:
-                generations.append(future.result())
-                self._num_done += 1
-                if self._num_done < len(self._futures):
-                    self._report(force=True)
-            return generations
+            while todo or running:
+                while todo and len(running) < max_at_once:
+                    part = todo.popleft()
+                    running[self._submit(part)] = part
+                self._report(force=True)
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    done[running.pop(future)] = future.result()
+                    self._num_done = len(done)
+            return [done[part] for part in range(len(self._parts))]
         except GenerationStoppedError:
             raise StoppedError("The caller left, so the summary was stopped.") from None
         except BaseException:
@@ -282,8 +283,13 @@ class _Run:
             self._stop.set()
             raise
 
-    def _step(self, part: int, token_ids: object) -> None:
-        self._token_ids[part] = list(token_ids)  # type: ignore[call-overload]
+    def _submit(self, part: int) -> Future[Generation]:
+        return self._engine.submit(
+            self._parts[part].text, self._params, stop=self._stop, on_step=lambda ids: self._step(part, ids)
+        )
+
+    def _step(self, part: int, token_ids: Sequence[int]) -> None:
+        self._token_ids[part] = list(token_ids)
         self._report()
 
     def _report(self, *, force: bool = False) -> None:

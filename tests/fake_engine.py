@@ -20,7 +20,7 @@ class FakeEngine:
         self.name = "fake"
         self.answer = answer
         self.max_input_tokens = max_input_tokens
-        self.max_running = 1
+        self.max_running = 4
         self.default_params = GenerationParams()
         self.asked: list[tuple[str, GenerationParams]] = []
         self.num_steps = 0

@@ -20,6 +20,7 @@ TASK = SummaryTask(text=TEXT, max_length=512)
 def make_service(**settings) -> tuple[SummarizerService, FakeEngine]:
     service = SummarizerService(ServingConfig(model="someone/news", **settings))
     engine = FakeEngine(" ".join(["word"] * 400), step_s=0.01)
+    engine.max_running = 1
     service.loader.engine = engine
     service.loader.status = LoaderStatus(state="ready")
     return service, engine

@@ -58,6 +58,26 @@ def test_shortest_length_leaves_room_for_a_word():
     assert engine.asked[0][1].max_length == 2
 
 
+def test_long_article_takes_half_of_the_engine_at_most():
+    engine = FakeEngine(max_input_tokens=60, step_s=0.0005)
+    most = 0
+
+    class Counting:
+        def __getattr__(self, name):
+            return getattr(engine, name)
+
+        def submit(self, *args, **kwargs):
+            nonlocal most
+            future = engine.submit(*args, **kwargs)
+            running.append(future)
+            most = max(most, sum(not future.done() for future in running))
+            return future
+
+    running = []
+    assert summarize(Counting(), LONG, max_length=512).parts == len(running) > 5
+    assert most == engine.max_running // 2
+
+
 def test_parts_that_say_the_same_say_it_once():
     answer = summarize(FakeEngine("The ferries run all night.", max_input_tokens=60), LONG, max_length=512)
     assert answer.summary == "The ferries run all night."
