@@ -209,4 +209,4 @@ def test_a_thousand_words_take_under_50_ms() -> None:
 def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
     start = time.perf_counter()
     key_sentences(article, max_words=2_000)
-    assert time.perf_counter() - start < 8  # measured at 1 s at the most
+    assert time.perf_counter() - start < 8  # measured at 1.1 s at the most
