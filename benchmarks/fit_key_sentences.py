@@ -13,7 +13,7 @@ the news is spread over the article; 0.037 is about the least that reaches ROUGE
 import argparse
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from benchmarks.articles import DEFAULT_DATA, Row, load_rows
 from serving.text.boilerplate import prose
 from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
-from serving.text.ranker import Features, sentence_features, sentence_terms, text_rank
+from serving.text.ranker import Features, feature_values, sentence_features, sentence_terms, text_rank
 from serving.text.sentences import split_sentences
 
 CENTRALITY = 0.037
@@ -53,7 +53,7 @@ def examples(row: Row) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     terms = [sentence_terms(text) for text in texts]
     reference = _TOKENIZER.tokenize(row.summary)
     return (
-        np.array([astuple(features) for features in sentence_features(texts, terms)]),
+        np.array([feature_values(features) for features in sentence_features(texts, terms)]),
         np.array(text_rank(terms)),
         np.array([density(text, reference) for text in texts]),
         np.array([float(count_words(text)) for text in texts]),

@@ -177,7 +177,7 @@ def report(results: Sequence[Result], num_rows: int | None, seed: int) -> str:
             "",
             f"ROUGE F1 x 100 with stemming, {sample} ({results[0].num_rows} in the first file);",
             f"± is 1.96 standard errors. Median time of an article, Python {platform.python_version()},",
-            f"{processor()}. Command: `python -m benchmarks.quality` with the options above.",
+            f"{processor()}. Command: `python -m benchmarks.quality` and its options.",
             "",
             "| file | system | ROUGE-1 | ROUGE-2 | ROUGE-Lsum | words | ms | failed |",
             "| --- | --- | --- | --- | --- | --- | --- | --- |",

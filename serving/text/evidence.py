@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -18,6 +18,8 @@ _MAX_SOURCES = 3
 # Shares of a summary sentence's weight: less than the first is chance, less than the second adds nothing.
 _MIN_SCORE = 0.2
 _MIN_GAIN = 0.12
+# A term that so many sentences hold tells little; this bounds the work on a long text that repeats itself.
+_MAX_HOLDERS = 200
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
@@ -53,24 +55,24 @@ def find_evidence(summary: str, article: str) -> list[SentenceEvidence]:
     """For each sentence of the summary up to three of the article that share its rare terms and pairs."""
     sources = split_sentences(article)
     terms = [_weighable(source) for source in sources]
+    counts = Counter(term for own in terms for term in own)
     holders: dict[str, list[int]] = defaultdict(list)
     for index, own in enumerate(terms):
         for term in own:
-            holders[term].append(index)
+            if len(holders[term]) < _MAX_HOLDERS:
+                holders[term].append(index)
     result = []
     for sentence in split_sentences(summary):
-        weights = {
-            term: math.log(1 + len(sources) / len(holders[term])) if term in holders else math.log(1 + len(sources))
-            for term in _weighable(sentence)
-        }
+        weights = {term: math.log(1 + len(sources) / max(counts[term], 1)) for term in _weighable(sentence)}
         chosen = _cover(weights, holders, sources)
         result.append(SentenceEvidence(sentence.start, sentence.end, chosen))
     return result
 
 
-def _weighable(sentence: Sentence) -> set[str]:
+def _weighable(sentence: Sentence) -> list[str]:
+    """Terms and pairs of neighbours, each once; a list, as sums in a set's order differ from run to run."""
     terms = content_terms(sentence.text)
-    return {*terms, *(f"{a} {b}" for a, b in pairwise(terms))}
+    return list(dict.fromkeys([*terms, *(f"{a} {b}" for a, b in pairwise(terms))]))
 
 
 def _cover(weights: dict[str, float], holders: dict[str, list[int]], sources: Sequence[Sentence]) -> list[Source]:

@@ -134,6 +134,8 @@ _SAME_PLACE = [
     {"la", "los angeles"}, {"nyc", "new york"}, {"delhi", "new delhi"},
 ]  # fmt: skip
 _SMALL_WORDS = frozenset(("of", "the", "and", "for", "in"))
+# How a name is used shows in its first mentions; more would make a long text of one word quadratic.
+_MAX_PLACES = 50
 _MIN_SPELLING_RATIO = 0.84
 _MIN_SHARED_START = 4
 
@@ -197,7 +199,8 @@ class KnownNames:
         )
         self._places: dict[str, list[int]] = defaultdict(list)
         for place, key in enumerate(self._keys):
-            self._places[key].append(place)
+            if len(self._places[key]) < _MAX_PLACES:
+                self._places[key].append(place)
         self._is_capital = [is_capital for _, is_capital in matches]
 
     def knows(self, word: str) -> bool:

@@ -72,7 +72,7 @@ _NUMBER = re.compile(
     rf"|\b(?P<words>(?:{_ANY_WORD})(?:[-\s](?:and\s)?(?:{_ANY_WORD}))*)\b(?:[-\s](?P<word_scale>{'|'.join(_SCALES)})\b)?",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
+_CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})\b")
 # Too common in idioms ("one of", "second to none", "both sides", "a couple of") to be a statement.
 _IDIOMATIC = {"zero", "one", "first", "second", "third", "both", "couple", "pair", "duo", "twice"}
 _HEDGES = re.compile(
@@ -134,9 +134,13 @@ class KnownNumbers:
     def __init__(self, article: str) -> None:
         self._values: set[float] = set()
         for number in find_numbers(article):
-            self._values |= {number.bare, number.value}
-        for clock in _CLOCK.finditer(article):
-            self._values.add(float(f"{clock[1]}.{clock[2]}"))  # 3:30 is also written 3.30
+            # Editors cut decimals as often as they round: 9,055.73 crore becomes 9,055 crore.
+            whole = float(int(number.bare))
+            self._values |= {number.bare, number.value, whole}
+            if number.bare:
+                self._values.add(whole * (number.value / number.bare))
+        for clock in _CLOCK.finditer(article):  # 3:30 is also written 3.30
+            self._values |= {float(clock[1]), float(clock[2]), float(f"{clock[1]}.{clock[2]}")}
 
     def supports(self, number: Number) -> bool:
         """True if the article has the number, exactly or rounded to the digits that are shown."""
