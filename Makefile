@@ -3,8 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Where the evaluation articles and T5's tokenizer are; they are not part of this repository.
+DATA ?= ../shared/data
 
-.PHONY: run test check format screenshots install install-dev browser
+.PHONY: run test check format bench quality screenshots install install-dev install-bench browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
@@ -21,6 +23,15 @@ check: install-dev
 format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: install-bench
+	$(BIN)/python -m benchmarks.engine --tokenizer $(DATA)/t5-tokenizer --systems transformers engine engine_int8 $(ARGS)
+	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
+	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA) --precision int8
+
+quality: install-bench
+	$(BIN)/python -m benchmarks.quality --data $(DATA) $(ARGS)
+	$(BIN)/python -m benchmarks.unsupported --data $(DATA)
 
 screenshots: install-dev browser
 	$(BIN)/python -m docs.screenshots
@@ -41,6 +52,9 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	@touch $@
+
+install-bench: install-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 
 browser: install-dev
 	@$(BIN)/python tests/browser_setup.py

@@ -83,7 +83,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
                     stop = gr.Button(words.STOP, interactive=False, elem_id="stop")
                 gr.HTML(f"<p>{words.SHORTCUT}</p><p>{words.SAMPLES}</p>", elem_id="hints")
                 with gr.Row(elem_id="samples"):
-                    samples = [gr.Button(sample.name, size="sm", min_width=110) for sample in SAMPLES]
+                    samples = [gr.Button(sample.name, size="sm", min_width=90) for sample in SAMPLES]
             with gr.Column():
                 progress = gr.HTML("", elem_id="progress")
                 summary = gr.HTML(_summary_region(""), elem_id="summary")
