@@ -4,8 +4,9 @@
 
 Closed loop: 1, 4 and 16 clients, each with the next request as soon as the last is answered; a 268-token article,
 2 beams, exactly 100 output tokens. Open loop: real articles of mixed length, arriving at random (Poisson) at 60 % of
-the articles a second that 16 clients got; once handed on as they come, once in static batches, where up to 16 go
-together and the next ones wait until all of them are done. Failures are counted, and left out of the latencies.
+a full load; once handed on as they come, once in static batches, where up to 16 go
+together and the next ones wait until all of them are done. What 16 clients get of that traffic comes first, as the
+measure of a full load. Failures are counted, and left out of the latencies.
 """
 
 import argparse
@@ -107,7 +108,7 @@ class Server:
         self._process.stop()
 
 
-def closed_loop(server: Server, texts: list[str], num_clients: int, num_requests: int) -> Outcome:
+def closed_loop(send: Callable[[int], bool], num_clients: int, num_requests: int) -> Outcome:
     """`num_clients` clients share `num_requests` requests, each sending its next when it has its answer."""
     outcome, lock, todo = Outcome(), threading.Lock(), iter(range(num_requests))
 
@@ -118,7 +119,7 @@ def closed_loop(server: Server, texts: list[str], num_clients: int, num_requests
             if i is None:
                 return
             started = time.monotonic()
-            ok = server.exactly_100_tokens(texts[i % len(texts)])
+            ok = send(i)
             with lock:
                 _note(outcome, ok, time.monotonic() - started)
 
@@ -194,22 +195,29 @@ def measure(model: Path, options: argparse.Namespace) -> dict[str, Any]:
     before = tutorial_s(model, texts, options.rounds)
     server = Server(model, options.precision)
     try:
-        closed_loop(server, texts, 1, 1)
+
+        def exact(i: int) -> bool:
+            return server.exactly_100_tokens(texts[i % len(texts)])
+
+        def mixed(i: int) -> bool:
+            return server.mixed(rows[i].article, lengths[i])
+
+        closed_loop(exact, 1, 1)
         results: dict[str, Any] = {"start_s": round(server.start_s, 1)}
         results["first_draft_s"] = round(statistics.median(server.first_draft_s(texts[0]) for _ in range(3)), 2)
         for num_clients in (1, 4, 16):
             num_requests = max(options.rounds, 3 * num_clients)
-            results[f"{num_clients} clients"] = closed_loop(server, texts, num_clients, num_requests).row()
-        rate = LOAD_SHARE * results["16 clients"]["articles_per_s"]
+            results[f"{num_clients} clients"] = closed_loop(exact, num_clients, num_requests).row()
         rng = random.Random(0)
         rows = load_rows(options.data / "cnn_dailymail_eval.jsonl", num_rows=options.num_arrivals)
         lengths = [rng.randint(30, 150) for _ in rows]
+        full = closed_loop(mixed, 16, len(rows)).row()
+        results["real articles, 16 clients"] = full
         arrivals = [0.0]
         while len(arrivals) < len(rows):
-            arrivals.append(arrivals[-1] + rng.expovariate(rate))
-        for name, static in (("as they come", False), ("static batches", True)):
-            outcome = open_loop(lambda i: server.mixed(rows[i].article, lengths[i]), arrivals, static_batches=static)
-            results[name] = outcome.row()
+            arrivals.append(arrivals[-1] + rng.expovariate(LOAD_SHARE * full["articles_per_s"]))
+        for name, static in (("real articles, as they come", False), ("real articles, static batches", True)):
+            results[name] = open_loop(mixed, arrivals, static_batches=static).row()
         results["peak_mb"] = round(server.peak_mb())
     finally:
         server.close()
@@ -228,7 +236,7 @@ def table(results: dict[str, Any]) -> str:
     for name, row in results.items():
         if isinstance(row, dict):
             times = row["articles_per_s"] * tutorial
-            shown = f"{times:.1f}" if "clients" in name else ""
+            shown = "" if name.startswith("real") else f"{times:.1f}"
             cells = [name, row["p50_s"], row["p95_s"], row["articles_per_s"], shown, row["num_failures"]]
             lines.append("| " + " | ".join(map(str, cells)) + " |")
     lines.append(

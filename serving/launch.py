@@ -25,6 +25,8 @@ _ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # glibc gives each of a replica's many threads a heap of its own, which never shrinks again.
+    "MALLOC_ARENA_MAX": "2",
     # Ray's ports listen on every interface; without the token, whoever reaches them could run code here.
     "RAY_AUTH_MODE": "token",
     "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.http_guards:proxy_middlewares",
