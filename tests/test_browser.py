@@ -195,6 +195,25 @@ def test_two_people_at_once_do_not_block_each_other(app, open_page):
     expect(first.get_by_text(words.STOPPED)).to_be_visible()
 
 
+def test_pointing_at_a_sentence_shows_where_it_comes_from(open_page):
+    page = open_page()
+    # Another language gets key sentences, so that there is evidence to point at whatever the tiny model says.
+    article(page).fill(
+        "Die Fähren der Stadt fahren ab dem ersten Mai die ganze Nacht. Das hat der Rat am Dienstag nach vier Stunden "
+        "beschlossen. Bisher ging das letzte Boot um zehn vor zwölf. Wer später Dienst hatte, musste ein Taxi nehmen, "
+        "und das kostet 38 Euro. Der Rat erwartet 1200 Fahrgäste in der Nacht und gibt dafür zwei Millionen Euro aus."
+    )
+    summarize(page).click()
+    expect(page.get_by_text("The model writes English only")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name=words.SOURCES).click()
+    sentence = page.locator(".sentence").first
+    sentence.hover()
+    lit = page.locator("#sources mark.lit")
+    expect(lit).to_have_count(1)
+    assert lit.inner_text() == sentence.inner_text()
+    assert 0 < page.locator("#sources mark").count() < 5
+
+
 def test_nothing_pasted_is_a_sentence(open_page):
     page = open_page()
     summarize(page).click()
