@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes, clean_cache
 from serving.model_files import ModelFilesError, check_model_dir
-from serving.process import ServingProcess, forget_detached, log_path
+from serving.process import ServingProcess, forget_detached, is_forgotten, log_path
 from ui.client import Status, SummarizerClient, SummarizerError
 
 if TYPE_CHECKING:
@@ -202,6 +202,8 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
     """Start what `app` asks for, wait for Ctrl-C, stop it again. Returns the exit code."""
     if not app.no_ui:
         check_port(app.host, app.port, "--port")
+        if app.port == serving.serving_port and app.serving_url is None:
+            raise UserError(f"The page and the API cannot both use port {app.port}. Choose another with --port.")
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -228,12 +230,20 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
 
 
 def _local_url(serving: ServingConfig) -> str:
-    # "Any address" is a place to listen, not one to call.
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(serving.serving_host, serving.serving_host)
-    return f"http://{host}:{serving.serving_port}"
+    return _url(serving.serving_host, serving.serving_port)
+
+
+def _url(host: str, port: int) -> str:
+    """Where to call what listens on `host`."""
+    # "Any address" is a place to listen, not one to call; an IPv6 address stands in brackets.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
+    if serving.local_model_dir is not None:
+        # Resolved here: Ray's processes have another working directory.
+        serving = serving.model_copy(update={"model": str(serving.local_model_dir)})
     detached = ServingProcess.find_detached(serving)
     if detached is not None:
         if not app.detach:
@@ -241,7 +251,7 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
                 f"A summarizer that --detach left running uses port {serving.serving_port}. End it with "
                 f"'python app.py stop', or open a page on it with --serving-url {_local_url(serving)}."
             )
-        say(f"The summarizer runs already (process {detached.pid}).")
+        say(f"The summarizer runs already (process {detached.pid}), with the settings that it was started with.")
         return detached
     check_port(serving.serving_host, serving.serving_port, "--serving-port")
     if serving.local_model_dir is not None:
@@ -249,8 +259,6 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
             check_model_dir(serving.local_model_dir)
         except ModelFilesError as error:
             raise UserError(str(error)) from None
-        # Resolved here: Ray's processes have another working directory.
-        serving = serving.model_copy(update={"model": str(serving.local_model_dir)})
     return ServingProcess.start(serving, detach=app.detach)
 
 
@@ -259,7 +267,8 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     # A proxy for the outside must not stand between the page and its own machine.
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost,::1"]))
-    from ui.page import PageConfig, build_page, launch_options
+    from ui.looks import launch_options
+    from ui.page import PageConfig, build_page
 
     login = _login(app)
     config = PageConfig()
@@ -267,7 +276,7 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **launch_options())
-    say(f"Open:     http://{app.host if app.host != '0.0.0.0' else '127.0.0.1'}:{app.port}")
+    say(f"Open:     {_url(app.host, app.port)}")
     if app.share:
         config.notice = "" if page.share_url else _why_no_link(printed.getvalue())
         say(f"Public:   {page.share_url or config.notice}")
@@ -310,6 +319,9 @@ def _watch(
         if process is not None and not process.is_alive():
             if not was_up:
                 raise UserError(f"The summarizer could not start. Its log says why: {log_path(serving.serving_port)}")
+            if app.detach and is_forgotten(serving.serving_port):
+                say("The summarizer was stopped.")
+                return 0
             # It was well before, so this is an accident; what fails at its start would only fail again.
             say("The summarizer ended unexpectedly; starting it again.")
             process.restart()
@@ -331,8 +343,9 @@ def stop_detached(serving: ServingConfig) -> int:
     process = ServingProcess.find_detached(serving)
     if process is None:
         raise UserError(f"No summarizer that --detach left runs on port {serving.serving_port}; nothing to stop.")
-    process.stop()
+    # First the note: a page that watches the process sees that its end was meant, and does not start it again.
     forget_detached(serving.serving_port)
+    process.stop()
     say("Stopped.")
     return 0
 

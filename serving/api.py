@@ -104,7 +104,7 @@ def _add_summary_routes(api: FastAPI, service: SummarizerService) -> None:
     @api.post("/summarization", response_model=list[HFSummary], responses=_ERRORS, tags=["summary"])
     async def summarization(request: HFRequest) -> list[HFSummary]:
         """The Hugging Face Inference API's summarization task, for `huggingface_hub.InferenceClient`."""
-        answer = await service.admit(_hf_task(request, service), "auto").run()
+        answer = await service.admit(_hf_task(request, service), "auto", text_field="inputs").run()
         return [HFSummary(summary_text=answer.summary)]
 
 
@@ -121,7 +121,7 @@ def _add_tutorial_routes(api: FastAPI, service: SummarizerService) -> None:
         if max_length is None:
             max_length = max(1, min(len(text), service.config.max_length_tokens))
         task = SummaryTask(text=text, max_length=max_length, tidy=False)
-        return (await service.admit(task, "auto").run()).summary
+        return (await service.admit(task, "auto", text_field="txt").run()).summary
 
     for path in (f"/{service.config.deployment_name}", "/router"):
         api.get(path, response_class=PlainTextResponse, responses=_GET_ERRORS, tags=["tutorial"])(summarize_txt)

@@ -2,6 +2,7 @@
 
     ServingError
     ├── InvalidRequestError      422   the body or a parameter is wrong; `fields` names it
+    ├── UploadTimeoutError       408   the request's body did not come in time
     ├── ArticleTooLongError      413   more characters or bytes than the limit
     ├── UrlTooLongError          414   a GET URL longer than the limit
     ├── BusyError                429   every place in the queue is taken; Retry-After
@@ -34,6 +35,16 @@ class InvalidRequestError(ServingError):
 
     status = 422
     error = "invalid_request"
+
+
+class UploadTimeoutError(ServingError):
+    """408: the request's body did not come in time."""
+
+    status = 408
+    error = "upload_timeout"
+
+    def __init__(self) -> None:
+        super().__init__("The article did not arrive in time. Check the connection and send it again.")
 
 
 class ArticleTooLongError(ServingError):

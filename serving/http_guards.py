@@ -6,12 +6,13 @@ Both are plain ASGI (https://asgi.readthedocs.io/en/latest/specs/www.html), beca
 hides a client's leaving from the routes.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from serving.errors import ArticleTooLongError, NotReadyError, ServingError, UrlTooLongError
+from serving.errors import ArticleTooLongError, NotReadyError, ServingError, UploadTimeoutError, UrlTooLongError
 from serving.schemas import ErrorResponse
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +25,8 @@ logger = logging.getLogger("nutshell")
 
 _RESTART_RETRY_AFTER_S = 5
 _MAX_PARSABLE_URL_BYTES = 65_535
+_MAX_UPLOAD_S = 30.0
+"""A request holds one of Serve's places before its body is read; one that never comes must give it back."""
 
 # Headers by which a client could ask Serve's proxy to go on computing after it has left, or to give up early
 # with an answer of Serve's own. Who may compute for how long is decided here.
@@ -68,7 +71,7 @@ async def send_error(send: Send, error: ServingError) -> None:
 
 
 class RequestLimits:
-    """Refuses a URL over `max_url_bytes` (414) and a body over `max_body_bytes` (413), reading no further."""
+    """Refuses a URL over `max_url_bytes` (414), a body over `max_body_bytes` (413) or too slow a body (408)."""
 
     def __init__(self, app: ASGIApp, *, max_url_bytes: int, max_body_bytes: int) -> None:
         self._app = app
@@ -85,39 +88,41 @@ class RequestLimits:
 
     async def _with_bounded_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         num_bytes = 0
-        answered = False
+        answered = refused = whole = False
+        deadline = asyncio.get_running_loop().time() + _MAX_UPLOAD_S
+        too_long = ArticleTooLongError(
+            f"The request is larger than {self._max_body_bytes:,} bytes. Shorten the article, or send it in pieces."
+        )
 
-        async def refuse() -> None:
-            nonlocal answered
-            if not answered:
-                answered = True
-                await send_error(
-                    send,
-                    ArticleTooLongError(
-                        f"The request is larger than {self._max_body_bytes:,} bytes. "
-                        "Shorten the article, or send it in pieces."
-                    ),
-                )
+        async def refuse(error: ServingError) -> Message:
+            nonlocal refused
+            if not answered and not refused:
+                refused = True
+                await send_error(send, error)
+            # What the application would see if the client had hung up: it reads no further.
+            return {"type": "http.disconnect"}
 
         async def bounded_receive() -> Message:
-            nonlocal num_bytes
-            message = await receive()
+            nonlocal num_bytes, whole
+            try:
+                # Once the body is whole, what is waited for here is the client's leaving.
+                async with asyncio.timeout_at(None if whole else deadline):
+                    message = await receive()
+            except TimeoutError:
+                return await refuse(UploadTimeoutError())
             num_bytes += len(message.get("body") or b"")
-            if num_bytes > self._max_body_bytes:
-                await refuse()
-                # What the application would see if the client had hung up: it reads no further.
-                return {"type": "http.disconnect"}
-            return message
+            whole = whole or not message.get("more_body", False)
+            return message if num_bytes <= self._max_body_bytes else await refuse(too_long)
 
         async def bounded_send(message: Message) -> None:
             nonlocal answered
-            if num_bytes <= self._max_body_bytes:
+            if not refused:
                 answered = True
                 await send(message)
 
         declared = dict(scope["headers"]).get(b"content-length", b"")
         if declared.isdigit() and int(declared) > self._max_body_bytes:
-            await refuse()
+            await refuse(too_long)
         else:
             await self._app(scope, bounded_receive, bounded_send)
 

@@ -85,7 +85,8 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
 
 
 def _wait_for_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: a daemon thread inside its lock makes the interpreter crash at its end.
+    os.read(0, 1)
     stop.set()
 
 

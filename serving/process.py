@@ -125,6 +125,11 @@ def forget_detached(port: int) -> None:
     _pid_path(port).unlink(missing_ok=True)
 
 
+def is_forgotten(port: int) -> bool:
+    """Whether `stop` was asked to end the detached summarizer on `port`."""
+    return not _pid_path(port).exists()
+
+
 def _is_ours(pid: int) -> bool:
     """Whether `pid` is a serving process: numbers are used again, and `stop` must not end a stranger."""
     try:

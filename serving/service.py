@@ -139,7 +139,12 @@ class SummarizerService:
         return "extractive" if self.loader.engine is None else "abstractive"
 
     def admit(
-        self, task: SummaryTask, method: Method, on_event: Callable[[QueuedEvent | Event], None] | None = None
+        self,
+        task: SummaryTask,
+        method: Method,
+        on_event: Callable[[QueuedEvent | Event], None] | None = None,
+        *,
+        text_field: str = "text",
     ) -> Job:
         """Check a request and give it a place.
 
@@ -147,6 +152,7 @@ class SummarizerService:
             task: what is asked; its text as it came in.
             method: which way to summarize.
             on_event: told what goes on, from any thread.
+            text_field: what the client calls the article, for a 422 to name.
 
         Raises:
             ArticleTooLongError: more characters than the limit.
@@ -154,7 +160,7 @@ class SummarizerService:
             NotReadyError: `abstractive` was asked for and there is no model yet.
             BusyError: all places are taken.
         """
-        task = self._check(task)
+        task = self._check(task, text_field)
         post = on_event or (lambda event: None)
         stop = threading.Event()
         use, note = self._choose(task, method)
@@ -185,7 +191,7 @@ class SummarizerService:
                 return "extractive", "The model writes English only, so these are the article's key sentences."
         return self.method, None
 
-    def _check(self, task: SummaryTask) -> SummaryTask:
+    def _check(self, task: SummaryTask, text_field: str) -> SummaryTask:
         limit = self.config.max_article_chars
         if len(task.text) > limit:
             raise ArticleTooLongError(
@@ -197,7 +203,7 @@ class SummarizerService:
                 f"max_length is {task.max_length}; the most is {self.config.max_length_tokens} tokens.",
                 fields={"max_length": f"at most {self.config.max_length_tokens}"},
             )
-        return task.with_text(check_text(task.text))
+        return task.with_text(check_text(task.text, field=text_field))
 
     def _gate_of_model(self) -> Gate:
         engine = self.loader.engine

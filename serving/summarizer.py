@@ -45,6 +45,9 @@ _MAX_KEPT_SHARE = 0.6
 
 _DRAFT_INTERVAL_S = 0.3
 
+_MAX_WORD_CHARS = 40
+"""A sentence with longer words than this on average is no sentence; the longest words of news are shorter."""
+
 
 @dataclass(frozen=True)
 class SummaryTask:
@@ -70,7 +73,7 @@ class SummaryTask:
         return replace(self, text=text)
 
 
-def check_text(text: str) -> str:
+def check_text(text: str, *, field: str = "text") -> str:
     """Return `text` with control characters blanked, length unchanged.
 
     Raises:
@@ -80,7 +83,7 @@ def check_text(text: str) -> str:
     if not has_words(cleaned):
         raise InvalidRequestError(
             "There are no words in this text. Paste an article of a few sentences.",
-            fields={"text": "holds no words"},
+            fields={field: "holds no words"},
         )
     return cleaned
 
@@ -97,13 +100,18 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
     num_words = count_words(article)
     chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
     sentences = [sentence.text for sentence in chosen.sentences]
-    cut = ["No sentence of the article is as short as the asked length, so one was cut."] if chosen.cut else []
+    too_wide = [text for text in sentences if len(text) > _MAX_WORD_CHARS * max(1, count_words(text))]
+    if too_wide:
+        # One endless "word", such as a line of dashes or data, is within any limit in words.
+        sentences = [text[: _MAX_WORD_CHARS * max(1, count_words(text))].rstrip() + "…" for text in sentences]
+    is_cut = chosen.cut or bool(too_wide)
+    cut = ["No sentence of the article is as short as the asked length, so one was cut."] if is_cut else []
     summary = "\n".join(f"- {text}" for text in sentences) if task.format == "bullets" else " ".join(sentences)
     return SummaryResponse(
         summary=summary,
         method="extractive",
         model=None,
-        finish_reason="length" if chosen.cut else "stop",
+        finish_reason="length" if is_cut else "stop",
         num_input_words=num_words,
         num_input_tokens=None,
         num_summary_words=sum(count_words(text) for text in sentences),

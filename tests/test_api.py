@@ -1,10 +1,12 @@
 """The HTTP contract, route by route, without Ray: every answer a client can provoke is a summary or a clear 4xx."""
 
+import asyncio
 import json
 
 import pytest
 from starlette.testclient import TestClient
 
+from serving import http_guards
 from serving.api import create_api
 from serving.config import ServingConfig
 from serving.model_loader import LoaderStatus
@@ -264,6 +266,17 @@ def test_hugging_face_unknown_parameter_is_named(api):
     assert set(response.json()["fields"]) == {"generate_parameters.num_beams", "generate_parameters.top_q"}
 
 
+def test_empty_text_is_named_as_the_client_calls_it(api):
+    assert list(api.post("/summarization", json={"inputs": " "}).json()["fields"]) == ["inputs"]
+    assert list(api.get("/Summarizer", params={"txt": "!"}).json()["fields"]) == ["txt"]
+
+
+def test_endless_word_is_cut(api):
+    answer = api.post("/summarize", json={"text": "a" * 4_900, "method": "extractive"}).json()
+    assert len(answer["summary"]) < 100
+    assert answer["finish_reason"] == "length"
+
+
 def test_get_unknown_parameter_is_named(api):
     response = api.get("/Summarizer", params={"txt": ARTICLE, "maxlength": 5})
     assert (response.status_code, list(response.json()["fields"])) == (422, ["maxlength"])
@@ -292,6 +305,33 @@ def test_too_large_a_body_is_413_before_it_is_read(api, declared):
     }
     response = api.post("/summarize", content=pieces(), headers=headers)
     assert (response.status_code, response.json()["error"]) == (413, "too_large")
+
+
+def test_body_that_never_comes_is_408(monkeypatch):
+    monkeypatch.setattr(http_guards, "_MAX_UPLOAD_S", 0.1)
+    sent = []
+
+    async def main():
+        pieces = iter([{"type": "http.request", "body": b'{"text": "half', "more_body": True}])
+
+        async def receive():
+            message = next(pieces, None)
+            if message is None:
+                await asyncio.sleep(60)
+            return message
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {
+            "type": "http", "method": "POST", "path": "/summarize", "raw_path": b"/summarize", "query_string": b"",
+            "headers": [(b"content-type", b"application/json")],
+        }  # fmt: skip
+        await asyncio.wait_for(create_api(SummarizerService(CONFIG))(scope, receive, send), timeout=10)
+
+    asyncio.run(main())
+    assert [message["status"] for message in sent if "status" in message] == [408]
+    assert json.loads(sent[-1]["body"])["error"] == "upload_timeout"
 
 
 def test_body_of_escapes_within_the_limit_is_read(api):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import AppConfig, Console, UserError, check_port, parse_command_line
+from app import AppConfig, Console, UserError, _url, check_port, parse_command_line
 from serving.config import DEFAULT_MODEL, ServingConfig
 from ui.client import Status
 
@@ -94,6 +94,25 @@ def test_port_in_use_is_told(flag, more):
 def test_address_of_another_machine_is_told():
     with pytest.raises(UserError, match="cannot be used"):
         check_port("192.0.2.77", 7860, "--port")
+
+
+def test_page_and_api_on_one_port_is_told():
+    got = run_app("--port", "18471", "--serving-port", "18471")
+    assert got.returncode == 1
+    assert "cannot both use port 18471" in got.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::1", "http://[::1]:80"),
+        ("::", "http://[::1]:80"),
+    ],
+)
+def test_address_to_call(host, url):
+    assert _url(host, 80) == url
 
 
 def test_missing_model_is_told(tmp_path):

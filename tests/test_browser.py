@@ -35,7 +35,9 @@ SLOW = " ".join(sample.text for sample in SAMPLES) * 30
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+    return make_tiny_t5(
+        tmp_path_factory.mktemp("model"), end_scale=1, initializer_factor=1.5, d_model=256, d_ff=1024, num_layers=6
+    )
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +182,20 @@ def test_leaving_frees_the_cpu_within_a_second(app, open_page, way):
         expect(page.get_by_text(words.STOPPED)).to_be_visible()
         expect(article(page)).to_have_value(SLOW)
         expect(summarize(page)).to_be_enabled()
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3, 0.7, 1.0])
+def test_stop_at_any_moment_stops_and_frees_the_page(app, open_page, after_s):
+    page = open_page()
+    article(page).fill(SLOW)
+    summarize(page).click()
+    expect(stop(page)).to_be_enabled(timeout=10_000)
+    time.sleep(after_s)
+    stop(page).click()
+    expect(page.get_by_text(words.STOPPED)).to_be_visible()
+    expect(summarize(page)).to_be_enabled()
+    expect(stop(page)).to_be_disabled()
+    wait_until(lambda: is_idle(app), timeout_s=2, what="nothing runs")
 
 
 def test_two_people_at_once_do_not_block_each_other(app, open_page):

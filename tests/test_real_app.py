@@ -31,7 +31,9 @@ MARKED = f"The council met the {MARK} on Monday. It rained all day. Nobody came 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     # Wide enough that a step takes about a millisecond, so that a stop has something to stop.
-    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+    return make_tiny_t5(
+        tmp_path_factory.mktemp("model"), end_scale=1, initializer_factor=1.5, d_model=256, d_ff=1024, num_layers=6
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,7 @@ def app(model, tmp_path_factory):
 
 
 def test_summary_is_token_for_token_the_tutorials(app, model):
+    # At factor 3 this model's logits differ by 14 between fp32 and fp64; at 1.5 by 0.00002, so there are no ties.
     article = APOLLO[:600]
     for max_length in (20, 100):
         _, text = oracle(model, article, GenerationParams(max_length=max_length))
@@ -141,13 +144,13 @@ def test_killed_client_frees_the_cpu_within_a_second(app, path):
     time.sleep(1)
     before = cpu_seconds(replica)
     time.sleep(1)
-    assert cpu_seconds(replica) - before > 0.5, "the replica was to be busy"
+    assert cpu_seconds(replica) - before > 0.2, "the replica was to be busy"
     client.kill()
     client.wait()
     time.sleep(1)
     before = cpu_seconds(replica)
     time.sleep(1)
-    assert cpu_seconds(replica) - before < 0.3
+    assert cpu_seconds(replica) - before < 0.15
     assert app.get("/status").json()["queue"]["num_running"] == 0
 
 

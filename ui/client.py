@@ -303,6 +303,7 @@ def _from_error(body: dict[str, Any]) -> SummarizerError:
         "url_too_long": ArticleRefusedError,
         "invalid_request": ArticleRefusedError,
         "timeout": TooSlowError,
+        "upload_timeout": TooSlowError,
         "not_found": ProtocolError,
     }
     kind = kinds.get(str(body.get("error")), SummarizerError)

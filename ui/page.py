@@ -1,13 +1,11 @@
-"""The Gradio page: `build_page` puts the parts on it, `Run` follows one summary from click to result."""
+"""The Gradio page: `build_page` puts the parts on it, `_follow` one summary from click to result."""
 
-import asyncio
 import html
 import json
 import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,12 +21,11 @@ from ui.client import (
     SummarizerDownError,
     SummarizerError,
     Summary,
-    SummaryStream,
 )
+from ui.looks import copy_js
 from ui.marked import article_html, summary_html
+from ui.runs import Reader, Runs, Stopped
 from ui.samples import SAMPLES
-
-_HERE = Path(__file__).parent
 
 _MIN_WORDS, _MAX_WORDS, _DEFAULT_WORDS, _STEP_WORDS = 20, 250, 60, 5
 
@@ -53,8 +50,8 @@ class PageConfig:
 
 
 def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
-    """Return the page; `launch_options` holds what Gradio wants at launch."""
-    poll = _StatusPoll(client)
+    """Return the page; `looks.launch_options` holds what Gradio wants at launch."""
+    runs = Runs()
     with gr.Blocks(title=words.TITLE, analytics_enabled=False) as page:
         gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.TAGLINE}</p>", elem_id="head")
         notice = gr.HTML("", visible=False, elem_id="notice")
@@ -95,11 +92,14 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
                     details = gr.Markdown(words.NO_RUN_YET, elem_id="details")
         outputs = [progress, summary, copy, badge, sources_fold, sources, details, run, stop]
 
-        async def on_run(text: str, max_words: int) -> AsyncIterator[tuple[Any, ...]]:
-            async for view in _follow(client, text, int(max_words)):
+        async def on_run(text: str, max_words: int, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+            async for view in _follow(client, text, int(max_words), runs, str(request.session_hash)):
                 yield view.updates()
 
-        running = run.click(
+        async def on_stop(request: gr.Request) -> None:
+            runs.stop(str(request.session_hash))
+
+        run.click(
             on_run,
             [article, num_words],
             outputs,
@@ -108,82 +108,50 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
             trigger_mode="once",
             api_visibility="private",
         )
-        stop.click(
-            lambda: _View(progress=_line(words.STOPPED, "info")).updates(),
-            None,
-            outputs,
-            cancels=[running],
-            queue=False,
-            api_visibility="private",
-        )
+        # Not Gradio's `cancels`: its answer and the run's last picture of itself would race for the page.
+        stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
+        page.unload(on_stop)
         for button, sample in zip(samples, SAMPLES, strict=True):
             button.click(None, None, article, js=f"() => {json.dumps(sample.text)}", api_visibility="private")
-        copy.click(None, None, None, js=_copy_js(), api_visibility="private")
-        timer = gr.Timer(_STATUS_POLL_S)
-        timer.tick(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
-        page.load(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
-        page.load(
-            lambda: gr.update(value=_line(config.notice, "warning"), visible=bool(config.notice)),
-            None,
-            notice,
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
-        )
-
-        def summarize(article: str, max_words: int = _DEFAULT_WORDS) -> str:
-            """Summarize a news article in at most max_words words."""
-            try:
-                return client.summarize(article, max_words=max_words).summary
-            except SummarizerError as error:
-                raise gr.Error(str(error), print_exception=False) from None
-
-        gr.api(summarize, api_name="summarize", concurrency_limit=_MAX_RUNS_AT_ONCE)  # type: ignore[attr-defined]
+        copy.click(None, None, None, js=copy_js(), api_visibility="private")
+        _keep_informed(page, _StatusPoll(client), state, config, notice)
+        _offer_api(client, runs)
     page.queue(max_size=_MAX_QUEUED_EVENTS)
     return page
 
 
-def launch_options() -> dict[str, Any]:
-    """What `Blocks.launch` takes for this page's looks; nothing in it is fetched from elsewhere."""
-    return {
-        "theme": _theme(),
-        "css_paths": [_HERE / "page.css"],
-        "js": (_HERE / "page.js").read_text(encoding="utf-8"),
-        "footer_links": [],
-        "run_history": False,
-        "ssr_mode": False,
-        "quiet": True,
-        "prevent_thread_lock": True,
-    }
-
-
-def _theme() -> gr.themes.Base:
-    """Soft's shapes with plain labels and colours of at least 4.5:1 contrast (WCAG AA) in both schemes."""
-    return gr.themes.Soft(
-        primary_hue="teal",
-        secondary_hue="teal",
-        neutral_hue="slate",
-        # Names of fonts that the reader's own system has; a Google font would be a request to Google.
-        font=["ui-sans-serif", "system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "Consolas", "monospace"],
-    ).set(
-        block_border_width="1px",
-        input_border_width="1px",
-        block_label_background_fill="transparent",
-        block_label_background_fill_dark="transparent",
-        block_title_background_fill="transparent",
-        block_title_background_fill_dark="transparent",
-        block_title_text_color="*neutral_800",
-        block_title_text_color_dark="*neutral_100",
-        block_title_padding="0",
-        input_placeholder_color="*neutral_500",
-        input_placeholder_color_dark="*neutral_300",
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_hover="*primary_800",
-        button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover_dark="*primary_800",
-        slider_color="*primary_600",
+def _keep_informed(page: gr.Blocks, poll: "_StatusPoll", state: gr.HTML, config: PageConfig, notice: gr.HTML) -> None:
+    """Show how the summarizer is, again and again, and what every visitor should know, once."""
+    timer = gr.Timer(_STATUS_POLL_S)
+    timer.tick(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
+    page.load(poll.line, None, state, show_progress="hidden", queue=False, api_visibility="private")
+    page.load(
+        lambda: gr.update(value=_line(config.notice, "warning"), visible=bool(config.notice)),
+        None,
+        notice,
+        show_progress="hidden",
+        queue=False,
+        api_visibility="private",
     )
+
+
+def _offer_api(client: SummarizerClient, runs: Runs) -> None:
+    """The page's function for programs (`gradio_client`), stopped like a run when its client leaves."""
+
+    async def summarize(article: str, max_words: int = _DEFAULT_WORDS, request: gr.Request | None = None) -> str:
+        """Summarize a news article in at most max_words words."""
+        reader = Reader(client, article, max_words)
+        with runs.of(str(request and request.session_hash), reader):
+            while True:
+                event = await reader.next_event(_TICK_S)
+                if isinstance(event, Summary):
+                    return event.summary
+                if isinstance(event, Stopped):
+                    raise gr.Error(words.STOPPED, print_exception=False)
+                if isinstance(event, SummarizerError):
+                    raise gr.Error(str(event), print_exception=False) from None
+
+    gr.api(summarize, api_name="summarize", concurrency_limit=_MAX_RUNS_AT_ONCE)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -212,7 +180,9 @@ class _View:
         return (self.progress, summary, copy, badge, sources_fold, sources, details, idle, busy)
 
 
-async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncIterator[_View]:
+async def _follow(
+    client: SummarizerClient, text: str, max_words: int, runs: Runs, session: str
+) -> AsyncIterator[_View]:
     """Run one summary and yield what to show. Whoever stops iterating stops the computation."""
     if not text.strip():
         yield _View(progress=_line(words.NOTHING_TO_DO, "warning"))
@@ -220,10 +190,13 @@ async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncI
     started = time.monotonic()
     line = words.SENDING
     yield _View(progress=_busy_line(line, started), summary=_summary_region(""), badge="", sources="", busy=True)
-    reader = _Reader(client, text, max_words)
-    try:
+    reader = Reader(client, text, max_words)
+    with runs.of(session, reader):
         while True:
             event = await reader.next_event(_TICK_S)
+            if isinstance(event, Stopped):
+                yield _View(progress=_line(words.STOPPED, "info"))
+                return
             if isinstance(event, SummarizerError):
                 yield _View(progress=_line(str(event), "error"))
                 return
@@ -233,8 +206,6 @@ async def _follow(client: SummarizerClient, text: str, max_words: int) -> AsyncI
             draft = _summary_region(_paragraphs(event.text)) if isinstance(event, Draft) else None
             line = _line_of(event, line, reader.num_draft_words)
             yield _View(progress=_busy_line(line, started), summary=draft, busy=True)
-    finally:
-        reader.close()
 
 
 def _line_of(event: StreamEvent | None, line: str, num_draft_words: int) -> str:
@@ -277,49 +248,6 @@ def _details(result: Summary, base_url: str, max_words: int) -> str:
         f"{max_words} words are about {round(max_words * 1.45)} tokens of T5's vocabulary.\n\n"
         f"```json\n{json.dumps(shown, indent=2, ensure_ascii=False)}\n```\n\n```sh\n{call}\n```"
     )
-
-
-class _Reader:
-    """Reads one summary's events on a thread, because `requests` blocks, and hands them to the page's event loop."""
-
-    def __init__(self, client: SummarizerClient, text: str, max_words: int) -> None:
-        self._client, self._text, self._max_words = client, text, max_words
-        self._loop = asyncio.get_running_loop()
-        self._events: asyncio.Queue[StreamEvent | SummarizerError] = asyncio.Queue()
-        self._lock = threading.Lock()
-        self._stream: SummaryStream | None = None
-        self._closed = False
-        self.num_draft_words = 0
-        threading.Thread(target=self._read, name="read-summary", daemon=True).start()
-
-    async def next_event(self, timeout_s: float) -> StreamEvent | SummarizerError | None:
-        """The next event, the error that ended the run, or None when `timeout_s` passed without one."""
-        try:
-            event = await asyncio.wait_for(self._events.get(), timeout_s)
-        except TimeoutError:
-            return None
-        if isinstance(event, Draft):
-            self.num_draft_words = len(event.text.split())
-        return event
-
-    def close(self) -> None:
-        """Close the connection, which stops the computation. Harmless when it has ended."""
-        with self._lock:
-            self._closed = True
-            if self._stream is not None:
-                self._stream.close()
-
-    def _read(self) -> None:
-        try:
-            stream = self._client.stream(self._text, max_words=self._max_words)
-            with self._lock:
-                self._stream = stream
-                if self._closed:
-                    stream.close()
-            for event in stream:
-                self._loop.call_soon_threadsafe(self._events.put_nowait, event)
-        except SummarizerError as error:
-            self._loop.call_soon_threadsafe(self._events.put_nowait, error)
 
 
 class _StatusPoll:
@@ -384,22 +312,3 @@ def _busy_line(text: str, started: float) -> str:
         f'<div class="line busy"><span class="spinner" aria-hidden="true"></span>{html.escape(text)}'
         f'<span class="clock" aria-hidden="true">{time.monotonic() - started:.0f} s</span></div>'
     )
-
-
-def _copy_js() -> str:
-    """Copies the summary and says so on the button."""
-    # The clipboard API exists on https and on this computer only; a visitor over plain http gets the text selected.
-    return f"""
-async () => {{
-  const region = document.querySelector("#summary [role=region]");
-  const button = document.getElementById("copy");
-  try {{
-    await navigator.clipboard.writeText(region.innerText.trim());
-    button.textContent = {json.dumps(words.COPIED)};
-  }} catch {{
-    getSelection().selectAllChildren(region);
-    button.textContent = {json.dumps(words.SELECTED)};
-  }}
-  setTimeout(() => {{ button.textContent = {json.dumps(words.COPY)}; }}, 2000);
-}}
-"""
