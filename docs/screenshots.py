@@ -13,10 +13,7 @@ from ui.samples import SAMPLES
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 SHOTS = {
     "page.png": {"viewport": {"width": 1200, "height": 780}},
-    "page-dark.png": {"viewport": {"width": 1200, "height": 780}, "color_scheme": "dark"},
     "sources.png": {"viewport": {"width": 1200, "height": 1100}},
-    "phone.png": {"viewport": {"width": 375, "height": 780}},
-    "phone-dark.png": {"viewport": {"width": 375, "height": 780}, "color_scheme": "dark"},
 }
 
 
@@ -35,7 +32,7 @@ def main() -> None:
                 page.get_by_role("button", name=words.SOURCES).click()
                 page.locator(".sentence").first.hover()
                 page.wait_for_timeout(500)
-            page.screenshot(path=Path(__file__).parent / name, full_page="phone" in name)
+            page.screenshot(path=Path(__file__).parent / name)
         browser.close()
         app.stop()
 
