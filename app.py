@@ -17,7 +17,7 @@ import time
 from types import FrameType, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes, clean_cache
@@ -43,20 +43,31 @@ class AppConfig(BaseModel):
     share: Annotated[bool, Field(description="Make a public link to the page; asks visitors for a login.")] = False
     auth: Annotated[
         str | None,
-        Field(pattern=r"^[^:]+:.+$", description="Login of the page, as user:password (made up with --share)."),
+        Field(description="Login of the page, as user:password (made up with --share)."),
     ] = None
     no_auth: Annotated[bool, Field(description="With --share: let everyone in who has the link.")] = False
     serving_url: Annotated[
         str | None,
-        Field(
-            pattern=r"^https?://[^/\s]+",
-            description="Page only: use the summarizer that runs at this address.",
-        ),
+        Field(description="Page only: use the summarizer that runs at this address."),
     ] = None
     no_ui: Annotated[bool, Field(description="Summarizer only, no page.")] = False
     detach: Annotated[bool, Field(description="Let the summarizer run on when this ends; `app.py stop` ends it.")] = (
         False
     )
+
+    @field_validator("auth")
+    @classmethod
+    def _has_user_and_password(cls, auth: str | None) -> str | None:
+        if auth is not None and not all(auth.partition(":")):
+            raise ValueError("a user and a password are needed, as user:password")
+        return auth
+
+    @field_validator("serving_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("an address such as http://127.0.0.1:8000 is needed")
+        return url
 
     @model_validator(mode="after")
     def _make_sense_together(self) -> "AppConfig":
@@ -156,6 +167,8 @@ def check_port(host: str, port: int, flag: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror:
+            raise UserError(f"There is no address {host} on this machine. Use 127.0.0.1, or 0.0.0.0 for all.") from None
         except OSError as error:
             raise UserError(
                 f"Port {port} on {host} cannot be used ({error.strerror}). "

@@ -45,10 +45,10 @@ def test_flags_win_over_the_environment():
         (["--port", "70000"], {}, "--port '70000'"),
         (["--port", "http"], {}, "--port 'http'"),
         (["--max-waiting", "-1"], {}, "--max-waiting"),
-        (["--auth", "nocolon"], {}, "--auth"),
+        (["--auth", "nocolon"], {}, "as user:password"),
         (["--deployment-name", "a b"], {}, "--deployment-name"),
         (["--deployment-name", "router"], {}, "is a route of the API already"),
-        (["--serving-url", "ftp://x"], {}, "--serving-url"),
+        (["--serving-url", "ftp://x"], {}, "an address such as"),
         (["--no-ui", "--serving-url", "http://127.0.0.1:1"], {}, "does not go with"),
         (["--no-ui", "--share"], {}, "needs the page"),
         (["--auth", "a:b", "--no-auth"], {}, "contradict"),
@@ -94,6 +94,8 @@ def test_port_in_use_is_told(flag, more):
 def test_address_of_another_machine_is_told():
     with pytest.raises(UserError, match="cannot be used"):
         check_port("192.0.2.77", 7860, "--port")
+    with pytest.raises(UserError, match="There is no address"):
+        check_port("no such host", 7860, "--port")
 
 
 def test_page_and_api_on_one_port_is_told():
