@@ -5,12 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser_setup import find_browser
+from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp
 from ui import words
 from ui.samples import SAMPLES
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 SHOTS = {
     "page.png": {"viewport": {"width": 1200, "height": 780}},
     "sources.png": {"viewport": {"width": 1200, "height": 1100}},
@@ -20,7 +19,7 @@ SHOTS = {
 def main() -> None:
     with tempfile.TemporaryDirectory() as state, sync_playwright() as playwright:
         app = RunningApp(Path(state)).wait_ready(abstractive=False)
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
         for name, context in SHOTS.items():
             page = browser.new_context(**context).new_page()
             page.goto(app.page_url)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS, DEFAULT_MODEL, ServingConfig
 from serving.engine.interface import Engine
+from serving.engine.settings import read_model_settings
 from serving.model_files import ModelFilesError
 from serving.schemas import Method, SummaryResponse
 from serving.summarizer import SummaryTask, check_text, summarize_abstractive, summarize_extractive
@@ -71,4 +72,5 @@ def _engine_or_none(config: ServingConfig, *, must: bool) -> Engine | None:
 def _load(config: ServingConfig) -> Engine:
     from serving.model_loader import find_model_dir, load_engine
 
-    return load_engine(config, find_model_dir(config))
+    model_dir = find_model_dir(config)
+    return load_engine(config, model_dir, read_model_settings(model_dir, model_id=config.model))

@@ -26,7 +26,7 @@ _FIRST_PAUSE_S = 5.0
 _MAX_PAUSE_S = 600.0
 
 # Two sentences, so that the warm-up runs the encoder, a few decode steps and the tokenizer on real words.
-_WARM_UP_TEXT = (
+WARM_UP_TEXT = (
     "The town library reopened on Monday after two years of repairs. "
     "About three hundred readers came on the first morning, and the reading room was full by noon."
 )
@@ -98,7 +98,7 @@ class ModelLoader:
             self._advance(state="loading")
             settings = read_model_settings(model_dir, model_id=self._config.model)
             self.writes_english_only = not settings.is_multilingual
-            self.engine = load_engine(self._config, model_dir, self._on_step)
+            self.engine = load_engine(self._config, model_dir, settings, self._on_step)
             logger.info("The model %s is ready.", self._config.model)
             self.status = LoaderStatus(state="ready")
             return None
@@ -140,7 +140,10 @@ class ModelLoader:
 
 
 def load_engine(
-    config: ServingConfig, model_dir: Path, on_step: Callable[[str, float], None] = lambda step, fraction: None
+    config: ServingConfig,
+    model_dir: Path,
+    settings: ModelSettings,
+    on_step: Callable[[str, float], None] = lambda step, fraction: None,
 ) -> Engine:
     """Load the model in `model_dir` and warm it up with a real run.
 
@@ -150,17 +153,17 @@ def load_engine(
     Args:
         config: the settings.
         model_dir: a folder that `check_model_dir` found whole.
+        settings: what `read_model_settings` says of that folder.
         on_step: told what goes on, and the fraction of it that is done.
 
     Raises:
         whatever transformers raises for a model that it cannot load.
     """
-    settings = read_model_settings(model_dir, model_id=config.model)
     engine = _load_t5_engine(config, model_dir, settings, on_step) or _load_transformers_engine(
         config, model_dir, settings
     )
     params = replace(settings.params, max_length=8, min_length=0)
-    engine.submit(_WARM_UP_TEXT, params, stop=threading.Event()).result()
+    engine.submit(WARM_UP_TEXT, params, stop=threading.Event()).result()
     return engine
 
 

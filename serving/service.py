@@ -17,7 +17,7 @@ from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes
 from serving.errors import ArticleTooLongError, InvalidRequestError, NotReadyError, RequestTimeoutError
 from serving.gate import Gate, Place
-from serving.model_loader import ModelLoader
+from serving.model_loader import WARM_UP_TEXT, ModelLoader
 from serving.schemas import (
     Limits,
     Method,
@@ -33,8 +33,6 @@ from serving.text.language import UNDETERMINED, detect_language
 _NUM_EXTRACTIVE_THREADS = 2
 _NOT_READY_RETRY_AFTER_S = 10
 _PACKAGES = ("ray", "fastapi", "onnxruntime", "transformers", "torch")
-
-_WARM_UP_TEXT = "The town library reopened on Monday. Three hundred readers came, and the room was full by noon."
 
 
 class Mailbox:
@@ -123,7 +121,7 @@ class SummarizerService:
     async def start(self) -> None:
         """Warm the extractive path up with a real run, then begin to bring the model in."""
         await asyncio.get_running_loop().run_in_executor(
-            self._executor, summarize_extractive, SummaryTask(_WARM_UP_TEXT)
+            self._executor, summarize_extractive, SummaryTask(WARM_UP_TEXT)
         )
         self.extractive_ready = True
         self.loader.start()

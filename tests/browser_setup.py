@@ -11,6 +11,18 @@ import sys
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""Headless, and silent towards the network."""
+
 
 def find_browser() -> str | None:
     """Path of a Chromium or Chrome: `CHROMIUM` in the environment, else the first on the PATH."""

@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser_setup import find_browser
+from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp, cpu_seconds, wait_until
 from tests.tiny_models import make_tiny_t5
 from ui import words
@@ -19,16 +19,6 @@ pytestmark = [pytest.mark.ray, pytest.mark.browser]
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 740}
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SLOW = " ".join(sample.text for sample in SAMPLES) * 30
 """An article that keeps the tiny model busy for a good while."""
 
@@ -52,7 +42,7 @@ def browser():
     path = find_browser()
     assert path, "no Chromium: run `make browser`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
 
