@@ -1,4 +1,4 @@
-"""The engine in process, beside the tutorial's `generate` and OpenVINO. Prints a Markdown table, saves JSON.
+"""The engine in process beside the tutorial's `generate`, OpenVINO and CTranslate2. Prints a table, saves JSON.
 
     python -m benchmarks.engine --tokenizer DIR [--model DIR] [--peer-python PYTHON] [--systems NAME ...]
 
@@ -38,9 +38,14 @@ Generate = Callable[[list[str], int], dict[str, float]]
 LABELS = {
     "transformers": "tutorial: transformers `generate`, fp32",
     "openvino": "OpenVINO fp32 under transformers' beam loop",
+    "openvino_default": "OpenVINO as it comes, the same loop (bf16 where the CPU has it, so not exact)",
+    "ctranslate2": "CTranslate2 fp32 (not the tutorial's tokens)",
     "engine": "**engine, fp32 (exact)**",
     "engine_int8": "engine, int8",
 }
+
+# Their pins clash with ours, so they have an environment of their own.
+PEERS = ("openvino", "openvino_default", "ctranslate2")
 
 
 def article(num_tokens: int, seed: int, count: Callable[[str], int]) -> str:
@@ -64,10 +69,11 @@ def load_transformers(args: argparse.Namespace) -> tuple[Generate, Callable[[str
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
     model: Any
-    if args.run == "openvino":
+    if args.run.startswith("openvino"):
         from optimum.intel import OVModelForSeq2SeqLM
 
-        model = OVModelForSeq2SeqLM.from_pretrained(args.model, export=True)
+        precision = {"INFERENCE_PRECISION_HINT": "f32"} if args.run == "openvino" else {}
+        model = OVModelForSeq2SeqLM.from_pretrained(args.model, export=True, ov_config=precision)
     else:
         model = AutoModelForSeq2SeqLM.from_pretrained(args.model, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(args.model)
@@ -80,6 +86,29 @@ def load_transformers(args: argparse.Namespace) -> tuple[Generate, Callable[[str
                 early_stopping=True, do_sample=False,
             )  # fmt: skip
         assert output.shape[1] == num_output_tokens + 1
+        return {}
+
+    return generate, lambda text: len(tokenizer(text).input_ids)
+
+
+def load_ctranslate2(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int]]:
+    import ctranslate2
+    from ctranslate2.converters import TransformersConverter
+    from transformers import AutoTokenizer
+
+    converted = args.work / "ctranslate2"
+    if not converted.exists():
+        TransformersConverter(str(args.model)).convert(str(converted))
+    translator = ctranslate2.Translator(str(converted), intra_threads=len(os.sched_getaffinity(0)))
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+
+    def generate(texts: list[str], num_output_tokens: int) -> dict[str, float]:
+        tokens = [tokenizer.convert_ids_to_tokens(tokenizer(text).input_ids) for text in texts]
+        results = translator.translate_batch(
+            tokens, beam_size=2, repetition_penalty=2.5,
+            max_decoding_length=num_output_tokens, min_decoding_length=num_output_tokens,
+        )  # fmt: skip
+        assert all(len(result.hypotheses[0]) == num_output_tokens for result in results)
         return {}
 
     return generate, lambda text: len(tokenizer(text).input_ids)
@@ -113,7 +142,8 @@ def load_engine(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int
 def work(args: argparse.Namespace) -> None:
     """Be one system: a request as a JSON line in, its measurement as a JSON line out."""
     start = time.perf_counter()
-    generate, count = (load_engine if args.run.startswith("engine") else load_transformers)(args)
+    load = {"ctranslate2": load_ctranslate2, "engine": load_engine, "engine_int8": load_engine}
+    generate, count = load.get(args.run, load_transformers)(args)
     generate([article(50, 0, count)], 3)
     print(json.dumps({"start_s": time.perf_counter() - start}), flush=True)
     for line in sys.stdin:
@@ -129,7 +159,7 @@ class System:
     """The parent's end of one system's process."""
 
     def __init__(self, name: str, args: argparse.Namespace) -> None:
-        self.python = args.peer_python if name == "openvino" else sys.executable
+        self.python = args.peer_python if name in PEERS else sys.executable
         command = [
             self.python,
             "-m",
@@ -270,7 +300,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             make_t5_base(args.model, args.tokenizer)
     for precision in ("fp32", "int8"):  # so that the systems start from a warm cache
         ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
-    names = [name for name in args.systems if name != "openvino" or args.peer_python]
+    names = [name for name in args.systems if name not in PEERS or args.peer_python]
     load_before = os.getloadavg()[0]
     systems = {name: System(name, args) for name in names}
     results = compare(systems, args.rounds)
@@ -287,7 +317,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, help="directory with T5's tokenizer files")
     parser.add_argument("--model", type=Path, help="a T5 model directory; default: random weights")
     parser.add_argument("--work", type=Path, help="where to make and convert; default: a temporary directory")
-    parser.add_argument("--peer-python", help="Python of an environment with optimum-intel and openvino")
+    parser.add_argument("--peer-python", help="Python of an environment with optimum-intel, openvino, ctranslate2")
     parser.add_argument("--systems", nargs="+", choices=LABELS, default=list(LABELS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--growth", action="store_true", help="also time other lengths and batches")
