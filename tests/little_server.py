@@ -1,6 +1,7 @@
 """A real little HTTP server on loopback that misbehaves in the way a test asks for."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +11,9 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class LittleServer:
-    """Answers every request with `answer`; keeps the bodies it was sent."""
+    """Answers every request with `answer`, over https with `tls`; keeps the bodies it was sent."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
         self.bodies: list[dict] = []
         self.client_left = threading.Event()
@@ -23,7 +24,10 @@ class LittleServer:
                 pass
 
             def do_GET(self):
-                server.answer(self)
+                try:
+                    server.answer(self)
+                except OSError:  # broken pipe, or its like in TLS
+                    server.client_left.set()
 
             def do_POST(self):
                 server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -33,8 +37,12 @@ class LittleServer:
                     server.client_left.set()
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        # A short poll, so that a test need not wait half a second for `close`.
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()

@@ -1,35 +1,80 @@
 """Every English word that the page shows, in one place."""
 
+READING_WORDS_PER_MINUTE = 238
+"""Silent reading of English non-fiction: Brysbaert, "How many words do we read per minute?" (2019)."""
+
 TITLE = "Nutshell"
 TAGLINE = "Paste a news article and read it in a nutshell."
+LARGE_TEXT = "Large text"
+TAB_ARTICLE = "One article"
+TAB_BATCH = "Many articles"
+
 ARTICLE = "Article"
-ARTICLE_PLACEHOLDER = "Paste the text of a news article here …"
+ARTICLE_PLACEHOLDER = "Paste the text of a news article here, or drop a file …"
+OPEN_FILE = "Open a file"
+CLEAR = "Clear"
+PRESET = "How long?"
+SHORT, MEDIUM, LONG = "Short", "Medium", "Long"
 LENGTH = "Length of the summary, in words at most"
+FORMAT = "As what?"
+PARAGRAPH, BULLETS = "Paragraph", "Bullet points"
 SUMMARIZE = "Summarize"
 STOP = "Stop"
+COMPARE = "Compare"
+SAMPLES = "No article at hand? Try one of these:"
+SHORTCUT = "Ctrl+Enter (⌘+Enter on a Mac) summarizes as well."
+
 SUMMARY = "Summary"
 SUMMARY_PLACEHOLDER = "The summary appears here."
 COPY = "Copy"
 COPIED = "Copied"
 SELECTED = "Selected: press Ctrl+C"
-SAMPLES = "No article at hand? Try one of these:"
-SHORTCUT = "Ctrl+Enter (⌘+Enter on a Mac) summarizes as well."
+SAVE_TEXT = "Save as text"
+SAVE_MARKDOWN = "Save as Markdown"
 SOURCES = "Where it comes from"
 SOURCES_HINT = (
     "Marked: the article's sentences that the summary rests on. Point at a sentence of the summary to see its own."
 )
 NOT_FOUND = "not found in the article"
 DOUBTS = "Underlined: not found in the article. Check it before you rely on it."
-ENGINEERS = "For engineers"
+SUMMARY_OF = "Summary of: {begins} …"
+DOUBTS_LISTED = "Not found in the article: {doubts}"
+WRITTEN_BY_MODEL = "Written by a language model, which can get things wrong"
+
+HISTORY = "Recent summaries"
+KEEP_HISTORY = "Remember them in this browser (nowhere else)"
+NO_HISTORY = "Nothing here yet."
+FORGET = "Forget them all"
+
+ENGINEERS = "About / for engineers"
 NO_RUN_YET = "After a summary, this shows the model, the tokens, the time and the API call."
+DETAILS_METHOD = (
+    "The page posts the article to a Ray Serve deployment, which reads it in parts that fit the model's window and "
+    "writes with beam search (num_beams=2, repetition_penalty=2.5, length_penalty=1.0, early_stopping=True); "
+    "a limit of n words is about 1.45 n tokens of T5's vocabulary."
+)
+DETAILS_RESULT = "The answer"
+DETAILS_CURL = "The same from a terminal"
+DETAILS_PYTHON = "The same from Python"
+DETAILS_LONG = "Save the article as article.txt first: it is too long for a command line."
+
+COMPARE_EXTRACTIVE = "Key sentences, word for word"
+COMPARE_ABSTRACTIVE = "Written by the language model"
 
 SENDING = "Sending the article …"
 STOPPED = "Stopped. The article is still here."
 DONE = "Done."
+REOPENED = "From your recent summaries."
+FETCHING = "Fetching the page at this address …"
+FILE_READ = "This is what {name} says. Look it over, then summarize."
+TOO_MANY_RUNS = "You have {limit} summaries under way. Wait for one of them, or stop it."
+ADDRESS_ONLY = (
+    "This is a web address. Nutshell does not open it: open it in your browser, and paste the article's text here."
+)
 NOTHING_TO_DO = "There is no text yet. Paste an article, or try one of the samples."
 
 BADGE_EXTRACTIVE = "Key sentences, taken word for word from the article"
-BADGE_ABSTRACTIVE = "Written by the language model {model}"
+BADGE_ABSTRACTIVE = "Written by the language model"
 KEY_SENTENCES_EXPLAINED = (
     "The language model is not at hand, so these are the article's own most important sentences, unchanged."
 )
@@ -56,11 +101,16 @@ def working(part: int, parts: int, num_words: int) -> str:
 
 
 def counts(num_input_words: int, num_summary_words: int) -> str:
-    """How much shorter the summary is."""
+    """How much shorter the summary is, and what that saves at a reader's pace."""
     sizes = f"{num_input_words:,} words → {num_summary_words:,}"
     if num_summary_words >= num_input_words:
         return f"{sizes} (already as short as it gets)"
-    return f"{sizes}, {round(100 * (1 - num_summary_words / num_input_words))} % shorter"
+    shorter = f"{sizes}, {round(100 * (1 - num_summary_words / num_input_words))} % shorter"
+    saved = (num_input_words - num_summary_words) / READING_WORDS_PER_MINUTE
+    if saved < 0.75:
+        return shorter
+    minutes = round(saved)
+    return f"{shorter}, saves about {minutes} {'minute' if minutes == 1 else 'minutes'}"
 
 
 def coverage(share: float, parts: int) -> str:
@@ -72,3 +122,168 @@ def coverage(share: float, parts: int) -> str:
 def megabytes(num_bytes: int) -> str:
     """A size as people say it."""
     return f"{num_bytes / 1e6:,.0f} MB"
+
+
+def took(elapsed_s: float) -> str:
+    """How long it took."""
+    seconds = round(elapsed_s)
+    return "Took less than a second." if seconds == 0 else f"Took {seconds} {'second' if seconds == 1 else 'seconds'}."
+
+
+# Counting and warning while one types: the page's script fills in the numbers.
+LIVE = {
+    "counts": "{words} words, about {minutes} to read",
+    "oneWord": "1 word",
+    "seconds": "{n} seconds",
+    "minute": "1 minute",
+    "minutes": "{n} minutes",
+    "tooShort": "This is about as short as its summary would be.",
+    "tooLong": "This is {chars} characters long; the limit is {limit}. Leave something out before you summarize.",
+    "notEnglish": "This does not look like English. You will get key sentences, word for word.",
+    "address": "This is a web address, not an article.",
+    "copy": COPY,
+    "copied": COPIED,
+    "selected": SELECTED,
+    "reopened": REOPENED,
+    "noHistory": NO_HISTORY,
+    "largeText": LARGE_TEXT,
+    "fileName": "summary",
+    "batchFileName": "summaries.csv",
+}
+
+# Sharing
+SHARED_TITLE = "This page is shared"
+SHARED_QR = "QR code of the public link"
+SHARED_LOGIN = "Visitors log in as {user} with the password {password}."
+SHARED_CAN = "Visitors can summarize articles and files of their own. What they paste is worked on by this computer."
+SHARED_CANNOT = (
+    "They can't see your articles or each other's, nor your files. Nobody gets more than two places at a time, and the "
+    "link ends when Nutshell ends."
+)
+VISITOR = (
+    "You are a guest on somebody's computer: what you paste is sent there, and not kept. "
+    "Other guests don't see it. When it is busy, you wait in line."
+)
+
+# Many articles
+BATCH_INTRO = (
+    "Up to {limit} articles in one file: a table (.csv) with a column of texts, a .txt with a line of --- between "
+    "articles, or a .zip of files. Length and form are as chosen under “One article”."
+)
+BATCH_FILE = "File with articles"
+BATCH_RUN = "Summarize all"
+BATCH_STOP = "Stop here"
+BATCH_SAVE = "Save the table"
+BATCH_NO_FILE = "Choose a file first."
+BATCH_PAUSE = "The summarizer is busy or starting; going on in a moment."
+BATCH_RESULTS = "Summaries so far"
+BATCH_COLUMNS = ("Row", "Article", "Summary")
+
+
+def batch_progress(position: int, total: int, name: str) -> str:
+    """Which article it is at."""
+    return f"Article {position} of {total}: {name}."
+
+
+def batch_outcome(num_done: int, total: int, num_failed: int, *, was_stopped: bool) -> str:
+    """How a batch ended."""
+    sentence = f"{'Stopped after' if was_stopped else 'Done:'} {num_done} of {total}."
+    return f"{sentence} {num_failed} could not be summarized; the table says why." if num_failed else sentence
+
+
+# Files and web pages
+
+FILE_GONE = "The file can't be opened any more. Choose it again."
+FILE_EMPTY = "There are no words in this file. Choose another one, or paste the text."
+FILE_TOO_BIG = "This file is larger than {limit}; an article is far smaller. Choose a smaller file, or paste the text."
+FILE_UNKNOWN = (
+    "This kind of file can't be read. Choose a text, Markdown, HTML, PDF or Word (.docx) file, or paste the text."
+)
+FILE_PICTURE = "This is a picture, and words in pictures can't be read. Paste the text."
+FILE_OLD_WORD = "This is a file of an old Word (.doc). Save it as .docx or PDF and choose that, or paste the text."
+FILE_RICH_TEXT = "This is a rich text file (.rtf). Save it as .docx or PDF and choose that, or paste the text."
+FILE_OPEN_DOCUMENT = "This is an OpenDocument file (.odt). Save it as .docx or PDF and choose that, or paste the text."
+FILE_OFFICE = "This is a spreadsheet or a slide show. Choose a text, HTML, PDF or Word (.docx) file, or paste the text."
+FILE_WEB_ARCHIVE = "This is a web archive. Save the page as HTML or PDF and choose that, or paste the text."
+FILE_MISNAMED = "This is not the {suffix} file that its name says. Save or download it again, or paste the text."
+FILE_LOCKED = "This file is protected by a password. Save a copy without the password, or paste the text."
+FILE_BROKEN = "This file is damaged or incomplete. Save or download it again, or paste the text."
+FILE_SCANNED = (
+    "This PDF holds pictures of pages, not their words. Run text recognition (OCR) on it first, or paste the text."
+)
+FILE_GARBLED = "This PDF does not say which letters its signs stand for. Copy the text from elsewhere and paste it."
+FILE_TOO_MANY_PAGES = (
+    "This PDF has {num_pages:,} pages; at most {max_pages} can be read. Save the article's pages alone."
+)
+FILE_TOO_COMPLEX = "This file needs too much memory to be read. Choose a simpler one, or paste the text."
+FILE_TOO_SLOW = "Reading took longer than {timeout_s:.0f} s and was stopped. Choose a simpler file, or paste the text."
+FILES_BUSY = "Several files are being read just now. Try again in a moment."
+PAGE_WITHOUT_ARTICLE = (
+    "No article was found in this web page: it may ask for a login, or fetch its text later. "
+    "Copy the article's text in your browser and paste it."
+)
+
+
+# Web addresses and batches
+
+WEB_BAD_ADDRESS = "This is not a web address that can be opened. Copy it again from the address bar of your browser."
+WEB_NOT_PUBLIC = "This address does not lead to a public web page and is not opened. Paste the article's text instead."
+WEB_NO_SUCH_SITE = "There is no site at this address. Check its spelling, and whether this machine is online."
+WEB_NO_ANSWER = "The site does not answer properly. Try again later, or open it in your browser and paste the text."
+WEB_TOO_SLOW = "The site takes too long to answer. Try again later, or open it in your browser and paste the text."
+WEB_CERTIFICATE = (
+    "The site cannot prove that it is what its address says, so it is not opened. Check the address for misspellings."
+)
+WEB_TOO_MANY_REDIRECTS = (
+    "The site keeps sending on to other addresses. Open the page in your browser and paste its text."
+)
+WEB_TOO_LARGE = "The page is too large: more than 5 MB. Open it in your browser and paste the article's text."
+WEB_NOT_A_PAGE = "This address leads to something other than a page of text. Give the address of the article itself."
+WEB_PDF = "This address leads to a PDF. Download it in your browser, then open it here as a file."
+WEB_EMPTY = "The page is empty. Open it in your browser and paste the article's text."
+WEB_STRANGE = "The site's answer makes no sense here. Open the page in your browser and paste its text."
+_WEB_REFUSED = "The site does not let programs read this page. Open it in your browser and paste its text here."
+_WEB_GONE = "The site has no page at this address. Check the address, or look for the article on the site."
+_WEB_TROUBLE = "The site has a problem of its own just now. Try again later."
+
+BATCH_KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
+BATCH_LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones."
+BATCH_NOT_TEXT = "The file is not what its ending says: there is no text in it. Excel can save a table as CSV."
+BATCH_EMPTY = "There is no article in the file."
+BATCH_BROKEN_ZIP = "The .zip file is damaged, or not one at all. Make it again."
+BATCH_LARGE_ZIP = "The documents in the .zip file are too large together: more than 50 MB. Divide them."
+BATCH_ZIP_TOO_SLOW = "The documents before this one took too long. Put it into a .zip file with fewer others."
+BATCH_NO_TEXT = "There is no text here."
+BATCH_TOO_MANY_CELLS = "This row has more cells than the headings. Its text probably lacks quotation marks."
+BATCH_ZIP_IN_ZIP = "This is a .zip file inside a .zip file. Unpack it and give it by itself."
+BATCH_OTHER_KIND = "This is not a document that can be read: .txt, .md, .html, .pdf and .docx can."
+BATCH_ENCRYPTED = "This document is locked with a password. Unpack it first."
+BATCH_BROKEN_MEMBER = "This document cannot be unpacked. Make the .zip file again."
+BATCH_LARGE_MEMBER = "This document is too large: more than 5 MB."
+
+
+def web_refusal(status: int) -> str:
+    """What a site's HTTP status other than 200 means to a reader."""
+    if status in {404, 410}:
+        return _WEB_GONE
+    if 400 <= status < 500:
+        return _WEB_REFUSED
+    return _WEB_TROUBLE if status >= 500 else WEB_STRANGE
+
+
+def too_many_articles(num_items: int, max_items: int) -> str:
+    """More than can be done at once."""
+    return f"The file holds {num_items:,} articles; at most {max_items:,} can be done at once. Divide it."
+
+
+def unmatched_quotation(row: int) -> str:
+    """A table in which it is unclear where a cell ends."""
+    return (
+        f"The quotation marks in row {row:,} do not match, so its cells can't be told apart. "
+        "Open the file in a spreadsheet program and save it as CSV again."
+    )
+
+
+def unnamed_row(row: int) -> str:
+    """What to call an article without a title."""
+    return f"Row {row:,}"

@@ -1,0 +1,549 @@
+"""Many articles in one file: tables, texts and zips as people and attackers make them, and the results for Excel."""
+
+import csv
+import io
+import random
+import struct
+import time
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ui import words
+from ui.reading.archives import archive_articles
+from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
+from ui.reading.errors import UnreadableError
+
+FERRY = "The ferry runs all night from Monday on, the city says. It takes bicycles, too; dogs travel free."
+VIOLIN = 'A violin was lost in a taxi. "I cried," she said.\n\nThe driver brought it back.'
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content: str | bytes, name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def texts(items: list[BatchItem]) -> list[str]:
+    return [item.text for item in items]
+
+
+def refusal(path: Path, **options) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        read_batch(path, **options)
+    return str(caught.value)
+
+
+def table(*rows, **style) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, **style).writerows(rows)
+    return out.getvalue()
+
+
+# Tables
+
+
+@pytest.mark.parametrize("heading", ["text", "Article", "BODY", " content ", "Story", "article_text"])
+def test_heading_says_where_the_text_is(write, heading):
+    long = "Something else that is much longer than the article. " * 9
+    path = write(table(["id", heading, "notes"], ["7", FERRY, long], ["8", VIOLIN, long]), "a.csv")
+    assert read_batch(path) == [BatchItem(2, "7", FERRY, ""), BatchItem(3, "8", VIOLIN, "")]
+
+
+def test_of_two_such_headings_the_longer_text(write):
+    path = write(table(["article", "body"], ["Ferry", FERRY], ["Violin", VIOLIN]), "a.csv")
+    assert texts(read_batch(path)) == [FERRY, VIOLIN]
+
+
+def test_without_such_a_heading_the_longest_text(write):
+    path = write(table(["Datum", "Inhalt", "Ort"], ["1.5.", FERRY, "Bern"], ["2.5.", VIOLIN, "Basel"]), "a.csv")
+    assert read_batch(path) == [
+        BatchItem(2, "The ferry runs all night from Monday on, the city says. It takes bicycles, …", FERRY, ""),
+        BatchItem(3, 'A violin was lost in a taxi. "I cried," she said.', VIOLIN, ""),
+    ]
+
+
+def test_long_addresses_are_no_articles(write):
+    path = write(table(["url", "Inhalt"], ["https://news.test/" + "a" * 200, FERRY]), "a.csv")
+    assert texts(read_batch(path)) == [FERRY]
+
+
+def test_without_any_heading(write):
+    path = write(table(["1", FERRY], ["2", VIOLIN]), "a.csv")
+    assert [(item.row, item.text) for item in read_batch(path)] == [(1, FERRY), (2, VIOLIN)]
+
+
+@pytest.mark.parametrize(
+    ("headings", "want"),
+    [
+        (["title", "url", "id", "text"], "A"),
+        (["id", "Headline", "url", "text"], "B"),
+        (["id", "url", "other", "text"], "B"),
+        (["id", "other", "another", "text"], "A"),
+    ],
+)
+def test_name(write, headings, want):
+    [item] = read_batch(write(table(headings, ["A", "B", "C", FERRY]), "a.csv"))
+    assert item.name == want
+
+
+@pytest.mark.parametrize(
+    ("name", "want"),
+    [
+        ("  Lost\n violin\t ", "Lost violin"),
+        ("a" * 100, "a" * 78 + " …"),
+        ("word " * 40, " ".join(["word"] * 15) + " …"),
+        ("gnp.\u202efdp", "gnp.fdp"),
+        (" ", "The ferry runs all night from Monday on, the city says. It takes bicycles, …"),
+    ],
+)
+def test_name_is_one_short_line(write, name, want):
+    [item] = read_batch(write(table(["title", "text"], [name, FERRY]), "a.csv"))
+    assert item.name == want
+    assert len(item.name) <= 80
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        pytest.param({}, id="comma"),
+        pytest.param({"delimiter": ";"}, id="European Excel"),
+        pytest.param({"delimiter": "\t"}, id="tabs"),
+        pytest.param({"quoting": csv.QUOTE_ALL}, id="everything quoted"),
+        pytest.param(
+            {"quoting": csv.QUOTE_ALL, "delimiter": ";", "lineterminator": "\n"}, id="everything quoted, Unix"
+        ),
+        pytest.param({"lineterminator": "\r"}, id="old Mac"),
+    ],
+)
+@pytest.mark.parametrize("headings", [["title", "text"], None], ids=["headings", "no headings"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_styles(write, style, headings, name):
+    rows = [["Ferry", FERRY], ["Violin", VIOLIN], ["Both", f"{FERRY}\n{VIOLIN}"]]
+    path = write(table(*([headings] if headings else []), *rows, **style), name)
+    assert texts(read_batch(path)) == [FERRY, VIOLIN, f"{FERRY}\n{VIOLIN}"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(write, encoding):
+    path = write(table(["Titel", "text"], ["Zürich", "Für Züge – überall: 5 € für “alle”."]).encode(encoding), "a.csv")
+    assert texts(read_batch(path)) == ["Für Züge – überall: 5 € für “alle”."]
+
+
+def test_excel_says_which_separator(write):
+    path = write(f"sep=;\r\nid;text\r\n1;{FERRY.replace(';', ',')}\r\n", "a.csv")
+    assert [(item.row, item.name) for item in read_batch(path)] == [(2, "1")]
+
+
+def test_rows_count_as_in_a_spreadsheet(write):
+    path = write(table(["id", "text"], ["a", "Two\nlines"], [], ["", " "], ["b", ""], ["c", FERRY]), "a.csv")
+    assert [(item.row, item.name, item.problem) for item in read_batch(path)] == [
+        (2, "a", ""),
+        (5, "b", words.BATCH_NO_TEXT),
+        (6, "c", ""),
+    ]
+
+
+def test_row_without_name_and_text(write):
+    path = write("title,date,text\n,Monday,\n", "a.csv")
+    assert read_batch(path) == [BatchItem(2, "Row 2", "", words.BATCH_NO_TEXT)]
+
+
+def test_commas_that_nobody_quoted_are_not_lost(write):
+    path = write(f"id,text\n1,{FERRY}\n2,One, two, three.\n", "a.csv")
+    assert texts(read_batch(path)) == [FERRY, "One, two, three."]
+
+
+def test_commas_that_nobody_quoted_in_the_middle_are_a_problem(write):
+    path = write(f"id,text,date\n1,{FERRY},Monday\n2,No comma.,Monday\n3,Excel's commas.,Monday,,,\n", "a.csv")
+    assert [item.problem for item in read_batch(path)] == [words.BATCH_TOO_MANY_CELLS, "", ""]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["text", "One, two, three.", "Four; five."],
+        ["One, two, three.", "Four, five.", "Six."],
+        ["One, two.", "Three, four."],
+        ["One; two; three."],
+        ["It cost 1,5 million."],
+        ['"One", she said.'],
+    ],
+)
+def test_one_article_per_line(write, lines):
+    got = texts(read_batch(write("\n".join(lines), "a.csv")))
+    assert got == [line for line in lines if line != "text"]
+
+
+def test_short_article_is_no_heading(write):
+    path = write(table(["1", "Rain stopped play."], ["2", FERRY * 4]), "a.csv")
+    assert len(read_batch(path)) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param('2,"B\n', id="never closed"),
+        pytest.param('2,"B\n3,C" and\n', id="closed in the next row"),
+        pytest.param('2,"B," she said.\n', id="words after it"),
+    ],
+)
+def test_quotation_marks_that_do_not_match(write, row):
+    path = write(f"id,text\n1,A\n{row}{table(['3', VIOLIN], ['4', FERRY])}", "a.csv")
+    assert refusal(path) == words.unmatched_quotation(3)
+
+
+def test_quotation_marks_inside_one_article_of_several_lines(write):
+    assert refusal(write('text\n"One\n"two" three."\n', "a.csv")) == words.unmatched_quotation(2)
+
+
+def test_quotation_marks_in_a_file_with_tabs_are_just_marks(write):
+    path = write('id\ttext\n1\t"Hello, she said.\n2\tFive" wide\n', "a.tsv")
+    assert texts(read_batch(path)) == ['"Hello, she said.', 'Five" wide']
+
+
+def test_large_cell(write):
+    assert texts(read_batch(write(table(["text"], ["word " * 200_000]), "a.csv"))) == [("word " * 200_000).strip()]
+
+
+def test_zeros_are_dropped_and_formulas_are_text(write):
+    path = write(f'id,text\n1,"=HYPERLINK(""http://x"")"\n2,{"A b" * 100}\0\n', "a.csv")
+    assert texts(read_batch(path)) == ['=HYPERLINK("http://x")', "A b" * 100]
+
+
+@pytest.mark.parametrize("num_items", [100, 101])
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_at_most_so_many(write, name, num_items):
+    separator = "\n---\n" if name == "a.txt" else "\n"
+    path = write(("text\n" if name == "a.csv" else "") + separator.join([FERRY.replace(",", "")] * num_items), name)
+    if num_items == 100:
+        assert len(read_batch(path)) == 100
+    else:
+        assert refusal(path) == words.too_many_articles(101, 100)
+        assert len(read_batch(path, max_items=101)) == 101
+
+
+def test_a_million_short_rows_are_counted(write):
+    assert refusal(write("text\n" + "a\n" * 1_000_000, "a.csv")) == words.too_many_articles(1_000_000, 100)
+
+
+def test_millions_of_blank_rows(write):
+    assert texts(read_batch(write("text,\n" + ",\n" * 2_000_000 + f'"{FERRY}",', "a.csv"))) == [FERRY]
+
+
+cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=30)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=5), st.sampled_from([",", ";", "\t"]), st.booleans())
+def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bom):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_text(
+        table(["title", "text"], *rows, delimiter=separator, quoting=csv.QUOTE_ALL),
+        encoding="utf-8-sig" if bom else "utf-8",
+        newline="",
+    )
+    want = [text for title, text in rows if title.strip() or text.strip()]
+    if not want:
+        assert refusal(path) == words.BATCH_EMPTY
+    else:
+        letters = ["".join(filter(str.isalnum, unicodedata.normalize("NFC", text))) for text in want]
+        assert ["".join(filter(str.isalnum, text)) for text in texts(read_batch(path))] == letters
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(alphabet='ab",;\t\r\n x-=*', max_size=60) | st.text(max_size=60),
+    st.sampled_from(["a.csv", "a.tsv", "a.txt"]),
+)
+def test_any_text_gives_items_or_our_own_error(tmp_path_factory, text, name):
+    path = tmp_path_factory.getbasetemp() / f"any-{name}"
+    path.write_bytes(text.encode("utf-8", "replace"))
+    try:
+        items = read_batch(path)
+    except UnreadableError:
+        return
+    assert items
+    assert all(item.name and bool(item.text) != bool(item.problem) for item in items)
+    rows = [item.row for item in items]
+    assert rows == sorted(set(rows))
+
+
+# Texts
+
+
+@pytest.mark.parametrize("line", ["---", "-----", "===", "***", " --- ", "———", "–––", "---\r"])
+def test_line_between_articles(write, line):
+    path = write(f"{line}\n{FERRY}\n{line}\n\n{line}\nTitle\n\n{VIOLIN}\n{line}\n", "a.txt")
+    items = read_batch(path)
+    assert [(item.row, item.text) for item in items] == [(1, FERRY), (2, f"Title\n\n{VIOLIN}")]
+    assert items[1].name == "Title"
+
+
+@pytest.mark.parametrize("line", ["--", "- - -", "-", "--- more", "-=-", "* bullet", "", "\n\n\n"])
+def test_other_lines_separate_nothing(write, line):
+    assert len(read_batch(write(f"{FERRY}\n{line}\n{VIOLIN}", "a.txt"))) == 1
+
+
+# Files that are no batch
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "want"),
+    [
+        ("", "a.csv", words.BATCH_EMPTY),
+        ("text\n", "a.csv", words.BATCH_EMPTY),
+        (",,,\n,,,\n", "a.csv", words.BATCH_EMPTY),
+        (" \n", "a.txt", words.BATCH_EMPTY),
+        ("---\n***\n", "a.txt", words.BATCH_EMPTY),
+        (FERRY, "a.docx", words.BATCH_KINDS),
+        (FERRY, "a.xlsx", words.BATCH_KINDS),
+        (FERRY, "a", words.BATCH_KINDS),
+        (b"a" * 5_000_001, "a.txt", words.BATCH_LARGE_FILE),
+        (b"a" * 5_000_001, "a.zip", words.BATCH_LARGE_FILE),
+        (bytes(range(256)) * 20, "a.csv", words.BATCH_NOT_TEXT),
+        (random.Random(1).randbytes(5000), "a.txt", words.BATCH_NOT_TEXT),
+        (bytes(5000), "a.csv", words.BATCH_NOT_TEXT),
+        ("no zip", "a.zip", words.BATCH_BROKEN_ZIP),
+        (b"", "a.zip", words.BATCH_BROKEN_ZIP),
+    ],
+)
+def test_no_batch(write, content, name, want):
+    assert refusal(write(content, name)) == want
+
+
+def test_owner_s_name_tells_the_kind(write):
+    path = write(table(["id", "text"], ["1", FERRY]), "upload.bin")
+    assert texts(read_batch(path, name="Articles.CSV")) == [FERRY]
+
+
+# Zip files
+
+
+def zipped(members: dict[str, bytes | str], compression=zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def read_plain(path: Path, *, name: str) -> str:
+    """Stands in for the reader of documents, which has tests of its own."""
+    content = path.read_text(encoding="utf-8")
+    if "unreadable" in content:
+        raise UnreadableError(f"{name} cannot be read.")
+    return content
+
+
+def unzip(path: Path, max_items: int = 100) -> list[BatchItem]:
+    return archive_articles(path, max_items=max_items, read_file=read_plain)
+
+
+def unzip_refusal(path: Path) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        unzip(path)
+    return str(caught.value)
+
+
+def test_documents_of_a_zip(write):
+    path = write(
+        zipped(
+            {
+                "news/": "",
+                "news/Ferry.TXT": FERRY,
+                "__MACOSX/news/._Ferry.txt": "resource fork",
+                "news/.DS_Store": "x",
+                ".git/notes.txt": "x",
+                "Thumbs.db": "x",
+                "Windows\\Violin.md": VIOLIN,
+                "empty.txt": " ",
+                "bad.html": "unreadable",
+                "photo.jpg": "x",
+                "inner.zip": zipped({"a.txt": FERRY}),
+                "table.csv": "text\nA",
+                "no suffix": "x",
+            }
+        ),
+        "a.zip",
+    )
+    assert unzip(path) == [
+        BatchItem(1, "Ferry.TXT", FERRY, ""),
+        BatchItem(2, "Violin.md", VIOLIN, ""),
+        BatchItem(3, "empty.txt", "", words.BATCH_NO_TEXT),
+        BatchItem(4, "bad.html", "", "bad.html cannot be read."),
+        BatchItem(5, "photo.jpg", "", words.BATCH_OTHER_KIND),
+        BatchItem(6, "inner.zip", "", words.BATCH_ZIP_IN_ZIP),
+        BatchItem(7, "table.csv", "", words.BATCH_OTHER_KIND),
+        BatchItem(8, "no suffix", "", words.BATCH_OTHER_KIND),
+    ]
+
+
+def test_path_of_a_member_is_only_a_name(write, tmp_path):
+    names = ["../../evil.txt", "/etc/evil.txt", "..\\evil.txt", "C:\\evil.txt", "a/../../evil.txt", "~/evil.txt"]
+    before = set(tmp_path.rglob("*"))
+    path = write(zipped(dict.fromkeys(names, FERRY)), "a.zip")
+    seen = []
+    items = archive_articles(path, max_items=100, read_file=lambda file, name: seen.append(file) or FERRY)
+    assert [item.name for item in items] == ["evil.txt"] * 6
+    assert {file.name for file in seen} == {"document.txt"}
+    assert set(tmp_path.rglob("*")) - before == {path}
+    assert not any(file.exists() for file in seen)
+
+
+def test_link_in_a_zip_is_not_followed(write):
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = 0o120777 << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    assert texts(unzip(write(out.getvalue(), "a.zip"))) == ["/etc/passwd"]
+
+
+def test_large_members(write):
+    path = write(zipped({"bomb.txt": bytes(60_000_000), "just.txt": "a" * 5_000_000, "ferry.txt": FERRY}), "a.zip")
+    items = unzip(path)
+    assert [item.problem for item in items] == [words.BATCH_LARGE_MEMBER, "", ""]
+    assert texts(items)[2] == FERRY
+
+
+def test_many_large_members(write):
+    path = write(zipped({f"{n}.txt": bytes(5_100_000) for n in range(10)}), "a.zip")
+    assert unzip_refusal(path) == words.BATCH_LARGE_ZIP
+
+
+def test_size_that_a_zip_claims_is_not_believed(write):
+    content = zipped({"bomb.txt": "a" * 20_000_000, "ferry.txt": FERRY})
+    lie = content.replace(struct.pack("<L", 20_000_000), struct.pack("<L", 10))
+    assert lie != content
+    items = unzip(write(lie, "a.zip"))
+    assert [item.problem != "" for item in items] == [True, False]
+
+
+def test_slow_documents(write, monkeypatch):
+    monkeypatch.setattr("ui.reading.archives._MAX_READING_S", 0.1)
+    path = write(zipped({"a.txt": FERRY, "b.txt": VIOLIN, "c.jpg": ""}), "a.zip")
+    items = archive_articles(path, max_items=3, read_file=lambda file, name: time.sleep(0.2) or FERRY)
+    assert [item.problem for item in items] == ["", words.BATCH_ZIP_TOO_SLOW, words.BATCH_OTHER_KIND]
+
+
+@pytest.mark.parametrize(("num_members", "works"), [(100, True), (101, False), (1001, False)])
+def test_number_of_members(write, num_members, works):
+    path = write(zipped({f"{n}.txt": FERRY for n in range(num_members)}), "a.zip")
+    if works:
+        assert len(unzip(path)) == num_members
+    else:
+        assert unzip_refusal(path) == words.too_many_articles(num_members, 100)
+
+
+@pytest.mark.parametrize("members", [{}, {"folder/": ""}, {"__MACOSX/._a.txt": "x"}])
+def test_zip_without_documents(write, members):
+    assert unzip_refusal(write(zipped(members), "a.zip")) == words.BATCH_EMPTY
+
+
+def test_locked_member(write):
+    content = bytearray(zipped({"a.txt": FERRY, "b.txt": VIOLIN}))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    content[6] |= 1
+    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [words.BATCH_ENCRYPTED, ""]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_unusual_compression(write, method):
+    [item] = unzip(write(zipped({"a.txt": FERRY}, method), "a.zip"))
+    assert item.problem == words.BATCH_BROKEN_MEMBER
+
+
+def test_damaged_member(write):
+    content = bytearray(zipped({"a.txt": FERRY, "b.txt": VIOLIN}, zipfile.ZIP_STORED))
+    content[content.index(b"ferry")] ^= 1
+    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [words.BATCH_BROKEN_MEMBER, ""]
+
+
+def test_zip_damaged_anywhere_gives_items_or_our_own_error(write):
+    content = zipped({"a.txt": FERRY, "folder/b.txt": VIOLIN})
+    chance = random.Random(7)
+    for _ in range(500):
+        damaged = bytearray(content)
+        for _ in range(chance.choice([1, 1, 2, 5])):
+            damaged[chance.randrange(len(damaged))] = chance.choice([0, 255, chance.randrange(256)])
+        path = write(bytes(damaged[: chance.choice([None, None, chance.randrange(len(damaged))])]), "a.zip")
+        try:
+            items = archive_articles(
+                path, max_items=100, read_file=lambda file, name: file.read_bytes().decode("latin-1")
+            )
+        except UnreadableError:
+            continue
+        assert items
+        assert all(item.name and bool(item.text) != bool(item.problem) for item in items)
+
+
+# Results
+
+
+def result(**changes) -> BatchResult:
+    plain = {"row": 2, "name": "Ferry", "summary": "It runs.", "problem": "", "method": "abstractive"}
+    return BatchResult(num_input_words=100, num_summary_words=2, **{**plain, **changes})
+
+
+def parse(text: str) -> list[list[str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:], newline="")))
+
+
+def test_results():
+    text = results_csv([result(), result(row=3, summary="", method="", problem="There is no text here.")])
+    assert text == (
+        "\ufeffrow,name,summary,words_in,words_out,method,problem\r\n"
+        "2,Ferry,It runs.,100,2,abstractive,\r\n"
+        "3,Ferry,,100,2,,There is no text here.\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "want"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("\t=1", "'=1"),
+        ("\r=1", "'=1"),
+        (" =1", "'=1"),
+        ("\0=1", "'=1"),
+        ("＝1", "'＝1"),
+        ("- One.\n- Two – three.", "• One.\n• Two – three."),
+        ("  - One.\n  - Two.", "• One.\n  • Two."),
+        ("A;=1", "A;'=1"),
+        ('A;"=1', "A;\"'=1"),
+        ("A; =1", "A; '=1"),
+        ("A\n=1", "A\n'=1"),
+        ("A\t@1", "A\t'@1"),
+        ("5 = 5, 3-2; a@b.c, +1 and -1", "5 = 5, 3-2; a@b.c, +1 and -1"),
+        ('She said "no".', 'She said "no".'),
+    ],
+)
+def test_no_formula(cell, want):
+    assert parse(results_csv([result(summary=cell, name=cell, problem=cell)]))[1][1:3] == [want, want]
+
+
+nasty = st.text(alphabet="ab =+-@\t\r\n;,\"\0'|", max_size=20) | st.text(max_size=20)
+
+
+@given(st.lists(st.builds(result, name=nasty, summary=nasty, problem=nasty), max_size=4))
+def test_one_record_per_row_and_no_formula_however_it_is_split(rows):
+    text = results_csv(rows)
+    records = parse(text)
+    assert len(records) == len(rows) + 1
+    assert {len(record) for record in records} == {7}
+    for separator in ",;\t":
+        for record in csv.reader(io.StringIO(text[1:], newline=""), delimiter=separator):
+            assert not any(cell.lstrip().startswith(tuple("=+-@＝＋－＠")) for cell in record)

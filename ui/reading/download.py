@@ -1,0 +1,167 @@
+"""One public web page over HTTP, for an address that a stranger typed.
+
+    address -> targets.py: its parts -> dialing.py: a socket, to a public address only -> request -> page
+       ^                                                                                        |
+       +-------------------------- at most five redirects, each judged anew -------------------+
+
+`http.client` and not `requests`: it takes no proxy from the environment, which would look the name up by itself; it
+reads no `.netrc`, keeps no cookies, follows nothing, and accepts a socket that is open already. Of the libraries made
+for this, `safehttpx` asks dns.google too and is content with one public address among several, and
+`requests-hardened` writes names to the log; neither bounds the time or the size of a whole page.
+"""
+
+import http.client
+import io
+import re
+import socket
+import ssl
+import zlib
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urljoin
+
+from ui import words
+from ui.reading.dialing import Clock, Web, open_socket
+from ui.reading.errors import UnreadableError
+from ui.reading.targets import Target
+
+_MAX_REDIRECTS = 5
+_HEADERS = {
+    "User-Agent": "Nutshell/0.1 (article summarizer; reads one page because its user asked)",
+    "Accept": "text/html, application/xhtml+xml, text/plain;q=0.8",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
+_PAGE_TYPES = {"text/html", "application/xhtml+xml", "text/plain"}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it came, decompressed.
+
+    Attributes:
+        url: where the redirects ended.
+        content_type: such as "text/html".
+        charset: what the site calls its encoding, or "".
+    """
+
+    url: str
+    content_type: str
+    charset: str
+    body: bytes
+
+
+def download(url: str, web: Web) -> Page:
+    """Fetch the text page at `url`, within `web`'s bounds.
+
+    Raises:
+        UnreadableError: it is not public, not there, not a text page, too large or too slow.
+    """
+    clock = Clock(web.max_s)
+    try:
+        for _ in range(1 + _MAX_REDIRECTS):
+            answer = _get(Target.of(url), url, web, clock)
+            if isinstance(answer, Page):
+                return answer
+            url = answer
+    except TimeoutError as error:
+        raise UnreadableError(words.WEB_TOO_SLOW) from error
+    except ssl.SSLCertVerificationError as error:
+        raise UnreadableError(words.WEB_CERTIFICATE) from error
+    except socket.gaierror as error:
+        raise UnreadableError(words.WEB_NO_SUCH_SITE) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreadableError(words.WEB_NO_ANSWER) from error
+    raise UnreadableError(words.WEB_TOO_MANY_REDIRECTS)
+
+
+class _Drips(io.RawIOBase):
+    """A socket's bytes, until the clock runs out. A timeout per read would begin anew with every byte that drips in."""
+
+    def __init__(self, sock: socket.socket, clock: Clock) -> None:
+        self._sock, self._clock = sock, clock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._clock.left_s())
+        return self._sock.recv_into(buffer)
+
+
+class _PatientSocket:
+    """As much of a socket as `http.client` uses."""
+
+    def __init__(self, sock: socket.socket, clock: Clock) -> None:
+        self._sock, self._clock = sock, clock
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.settimeout(self._clock.left_s())
+        self._sock.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Drips(self._sock, self._clock))
+
+    def close(self) -> None:
+        """Nothing: `http.client` lets go before the body is read; `_get` closes the real one."""
+
+
+def _get(target: Target, url: str, web: Web, clock: Clock) -> Page | str:
+    """The page at `url`, or the URL that it redirects to."""
+    with open_socket(target, web, clock) as sock:
+        connection = http.client.HTTPConnection(target.host, target.port)
+        connection.sock = cast(socket.socket, _PatientSocket(sock, clock))
+        connection.request("GET", target.path, headers={"Host": target.host_header, **_HEADERS})
+        response = connection.getresponse()
+        if response.status in _REDIRECTS and response.headers["Location"]:
+            return _next_url(url, response.headers["Location"])
+        content_type, charset = _page_type(response)
+        return Page(url, content_type, charset, _body(response, web.max_bytes))
+
+
+def _next_url(url: str, location: str) -> str:
+    try:
+        # http.client reads headers as Latin-1; sites write UTF-8, and spaces.
+        return urljoin(url, location.encode("latin-1").decode().strip().replace(" ", "%20"))
+    except ValueError as error:
+        raise UnreadableError(words.WEB_STRANGE) from error
+
+
+def _page_type(response: http.client.HTTPResponse) -> tuple[str, str]:
+    """The content type and the charset of an answer that is a text page.
+
+    Raises:
+        UnreadableError: it is not one.
+    """
+    if response.status != 200:
+        raise UnreadableError(words.web_refusal(response.status))
+    header = str(response.headers["Content-Type"] or "")
+    content_type = header.partition(";")[0].strip().lower()
+    if content_type == "application/pdf":
+        raise UnreadableError(words.WEB_PDF)
+    if content_type not in _PAGE_TYPES:
+        raise UnreadableError(words.WEB_NOT_A_PAGE)
+    charset = _CHARSET.search(header)
+    return content_type, charset[1] if charset else ""
+
+
+def _body(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
+    """All of the body, decompressed; at most `max_bytes`, on the wire and after."""
+    packed = str(response.headers["Content-Encoding"] or "identity").strip().lower()
+    if packed not in {"identity", "gzip", "x-gzip"}:
+        raise UnreadableError(words.WEB_STRANGE)
+    gunzip = zlib.decompressobj(wbits=31) if packed != "identity" else None
+    declared_bytes, num_bytes, body = response.length, 0, bytearray()
+    try:
+        while piece := response.read1(65_536):
+            num_bytes += len(piece)
+            body += gunzip.decompress(piece, max_bytes + 1 - len(body)) if gunzip else piece
+            if max(num_bytes, len(body)) > max_bytes:
+                raise UnreadableError(words.WEB_TOO_LARGE)
+    except zlib.error as error:
+        raise UnreadableError(words.WEB_STRANGE) from error
+    if num_bytes < (declared_bytes or 0) or (gunzip and not gunzip.eof):
+        raise http.client.IncompleteRead(b"")
+    return bytes(body)

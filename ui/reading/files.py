@@ -1,0 +1,60 @@
+"""A file that someone chose in the browser -> the text of the article in it.
+
+read_file -> kinds: what is it?  -> isolated: a child process with bounds -> plain | html | pdf | word -> tidy
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ui import words
+from ui.reading.errors import UnreadableError
+from ui.reading.html import text_of_html
+from ui.reading.isolated import run_isolated
+from ui.reading.kinds import SUFFIXES, Kind, kind_of
+from ui.reading.pdf import text_of_pdf
+from ui.reading.plain import text_of_markdown, text_of_plain
+from ui.reading.word import text_of_docx
+
+__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_file"]
+
+MAX_FILE_BYTES = 5_000_000
+
+_READERS: dict[Kind, Callable[..., str]] = {
+    "text": text_of_plain,
+    "markdown": text_of_markdown,
+    "html": text_of_html,
+    "pdf": text_of_pdf,
+    "docx": text_of_docx,
+}
+
+
+def read_file(path: Path, *, name: str = "") -> str:
+    """The article in a file: 1,000,000 characters at most, paragraphs separated by blank lines.
+
+    Blocks for up to 20 s, usually well under one; call it from a worker thread.
+
+    Args:
+        path: a file of at most `MAX_FILE_BYTES`; what it holds counts more than what it is called.
+        name: what the visitor calls it, if `path` does not end like that.
+
+    Raises:
+        UnreadableError: there is no text to be had; the sentence says why and what to do.
+    """
+    data = _content(path)
+    kind = kind_of(data, Path(name or path.name).suffix.lower())
+    return run_isolated(_READERS[kind], data)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file():  # a directory, or a pipe that would keep us waiting
+            raise UnreadableError(words.FILE_GONE)
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise UnreadableError(words.FILE_GONE) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableError(words.FILE_TOO_BIG.format(limit=words.megabytes(MAX_FILE_BYTES)))
+    if not data.strip():
+        raise UnreadableError(words.FILE_EMPTY)
+    return data

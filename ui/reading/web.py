@@ -1,0 +1,48 @@
+"""The article at a web address that somebody pasted."""
+
+import re
+
+from ui import words
+from ui.reading.decoding import decode
+from ui.reading.dialing import Web
+from ui.reading.download import download
+from ui.reading.errors import UnreadableError
+from ui.reading.html import article_of_html
+from ui.reading.tidy import tidy
+
+_ADDRESS = re.compile(r"(?:https?://[^\s/?#]+|www\.[^\s/?#.]+\.[^\s/?#]+)(?:[/?#]\S*)?", re.IGNORECASE)
+_AROUND = " \t\r\n\ufeff\u200b<>"
+"""What mail programs and copying put around an address."""
+
+_PUBLIC_WEB = Web()
+
+
+def web_address(text: str) -> str | None:
+    """The web address that `text` is, or None when it is anything else or more.
+
+    web_address(" https://example.com/story\\n")  "https://example.com/story"
+    web_address("www.example.com/story")          "https://www.example.com/story"
+    web_address("See https://example.com")        None
+    """
+    text = text.strip(_AROUND)
+    if not _ADDRESS.fullmatch(text):
+        return None
+    return text if text[:4].lower() == "http" else f"https://{text}"
+
+
+def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> str:
+    """Fetch the public page at `url`, within 15 s and 5 MB, and take the article out of it.
+
+    Blocks, also for the time that `article_of_html` takes; call it from a worker thread.
+
+    Raises:
+        UnreadableError: no public page, no text, or too much of it; the sentence says which.
+    """
+    page = download(url, web)
+    is_html = page.content_type != "text/plain"
+    text = decode(page.body, is_html=is_html, declared=page.charset)
+    if text is None:
+        raise UnreadableError(words.WEB_NOT_A_PAGE)
+    if not text.strip():
+        raise UnreadableError(words.WEB_EMPTY)
+    return article_of_html(text, url=page.url) if is_html else tidy(text)
