@@ -18,7 +18,7 @@ check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not ray and not browser and not slow"
+	$(BIN)/python -m pytest -q --numprocesses auto -m "not ray and not browser and not slow"
 
 format: install-dev
 	$(BIN)/ruff format .
@@ -28,6 +28,7 @@ bench: install-bench
 	$(BIN)/python -m benchmarks.engine --tokenizer $(DATA)/t5-tokenizer --systems transformers engine engine_int8 $(ARGS)
 	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
 	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA) --precision int8
+	$(BIN)/python -m benchmarks.plot_speed
 
 quality: install-bench
 	$(BIN)/python -m benchmarks.quality --data $(DATA) $(ARGS)

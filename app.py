@@ -46,6 +46,9 @@ class AppConfig(BaseModel):
         Field(description="Login of the page, as user:password (made up with --share)."),
     ] = None
     no_auth: Annotated[bool, Field(description="With --share: let everyone in who has the link.")] = False
+    allow_urls: Annotated[
+        bool, Field(description="Let the page open public web addresses that are pasted, to read the article there.")
+    ] = False
     serving_url: Annotated[
         str | None,
         Field(description="Page only: use the summarizer that runs at this address."),
@@ -284,15 +287,17 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     from ui.page import PageConfig, build_page
 
     login = _login(app)
-    config = PageConfig()
+    config = PageConfig(is_shared=app.share, allow_urls=app.allow_urls)
     page = build_page(SummarizerClient(url), config)
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **launch_options())
+        options = launch_options(allow_urls=app.allow_urls)
+        page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **options)
     say(f"Open:     {_url(app.host, app.port)}")
     if app.share:
-        config.notice = "" if page.share_url else _why_no_link(printed.getvalue())
-        say(f"Public:   {page.share_url or config.notice}")
+        problem = "" if page.share_url else _why_no_link(printed.getvalue())
+        config.sharing.url, config.sharing.login, config.sharing.problem = page.share_url or "", login, problem
+        say(f"Public:   {page.share_url or problem}")
     if login is not None:
         say(f"Login:    {login[0]} / {login[1]}")
     return page

@@ -20,6 +20,7 @@ from ui.client import (
     SummarizerDownError,
     SummarizerError,
     Summary,
+    SummaryRequest,
     TooSlowError,
     Waiting,
 )
@@ -29,6 +30,8 @@ RESULT = {
     "num_input_words": 100, "num_input_tokens": 140, "num_summary_words": 4, "num_summary_tokens": 6, "coverage": 1.0,
     "parts": 1, "elapsed_s": 0.5, "model_text": None, "evidence": [], "unsupported": [], "notes": [],
 }  # fmt: skip
+
+REQUEST = SummaryRequest("An article.", max_words=40)
 
 
 def sse(name, data):
@@ -58,22 +61,19 @@ def test_reads_every_event(serve):
             sse("result", RESULT),
         )
     )
-    got = list(client.stream("An article.", max_words=40))
+    got = list(client.stream(REQUEST))
     assert got[:4] == [Queued(2), Waiting(), Progress(1, 2, 3), Draft("Ferries\u2028run")]
     assert isinstance(got[4], Summary)
     assert got[4].summary == RESULT["summary"]
-    assert server.bodies == [{"text": "An article.", "max_words": 40}]
-
-
-def test_summarize_waits_for_the_summary(serve):
-    _, client = serve(send_stream(sse("draft", {"text": "Fer"}), sse("result", RESULT), pause_s=0.05))
-    assert client.summarize("An article.", max_words=40).summary == RESULT["summary"]
+    assert server.bodies == [
+        {"text": "An article.", "max_words": 40, "format": "paragraph", "method": "auto"},
+    ]
 
 
 def test_event_cut_anywhere_between_two_packets_is_whole(serve):
     whole = sse("draft", {"text": "Zürich – 東京"}) + sse("result", RESULT)
     _, client = serve(send_stream(*[whole[i : i + 7] for i in range(0, len(whole), 7)], pause_s=0.002))
-    got = list(client.stream("An article.", max_words=40))
+    got = list(client.stream(REQUEST))
     assert [type(event) for event in got] == [Draft, Summary]
 
 
@@ -92,7 +92,7 @@ def test_event_cut_anywhere_between_two_packets_is_whole(serve):
 def test_api_errors_keep_their_sentence(serve, status, body, kind):
     _, client = serve(send_json(status, body))
     with pytest.raises(kind) as error:
-        client.stream("An article.", max_words=40)
+        client.stream(REQUEST)
     assert str(error.value) == body["message"]
     assert error.value.retry_after_s == body.get("retry_after_s")
 
@@ -100,7 +100,7 @@ def test_api_errors_keep_their_sentence(serve, status, body, kind):
 def test_error_event_becomes_its_exception(serve):
     _, client = serve(send_stream(sse("error", {"error": "not_ready", "message": "Starting again."})))
     with pytest.raises(NotReadyError, match="Starting again"):
-        list(client.stream("An article.", max_words=40))
+        list(client.stream(REQUEST))
 
 
 def _bare(status, body=b"", content_type="text/html"):
@@ -139,14 +139,14 @@ def _hang_up(handler):
 def test_strange_servers_become_our_exceptions(serve, answer, kind):
     _, client = serve(answer)
     with pytest.raises(kind) as error:
-        client.summarize("An article.", max_words=40)
+        list(client.stream(REQUEST))
     assert isinstance(error.value, SummarizerError)
     assert str(error.value)
 
 
 def test_nobody_listens():
     client = SummarizerClient("http://127.0.0.1:9")
-    for call in (client.status, lambda: client.summarize("An article.", max_words=40)):
+    for call in (client.status, lambda: list(client.stream(REQUEST))):
         with pytest.raises(SummarizerDownError):
             call()
 
@@ -160,13 +160,13 @@ def test_silence_is_too_slow(serve, monkeypatch):
     monkeypatch.setattr(ui_client, "_STREAM_SILENCE_S", 0.2)
     _, client = serve(send_stream(sse("queued", {"position": 1}), pause_s=3))
     with pytest.raises(TooSlowError):
-        list(client.stream("An article.", max_words=40))
+        list(client.stream(REQUEST))
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.2])
 def test_close_from_another_thread_wakes_the_reader_and_the_server_notices(serve, after_s):
     server, client = serve(send_stream(b": still here\n\n", repeat_last=True))
-    stream = client.stream("An article.", max_words=40)
+    stream = client.stream(REQUEST)
     ended = threading.Event()
 
     def read():
@@ -182,7 +182,7 @@ def test_close_from_another_thread_wakes_the_reader_and_the_server_notices(serve
 
 def test_close_wakes_a_reader_that_waits_in_silence(serve):
     _, client = serve(send_stream(sse("queued", {"position": 1}), pause_s=10))
-    stream = client.stream("An article.", max_words=40)
+    stream = client.stream(REQUEST)
     got = []
     thread = threading.Thread(target=lambda: got.extend(stream), daemon=True)
     thread.start()

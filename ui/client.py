@@ -14,7 +14,7 @@ Every failure is one of these; nothing of `requests` gets past this file:
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Literal
 
@@ -64,6 +64,16 @@ _DOWN = (
 )
 _SILENT = "The summarizer has gone silent. Try again; if it stays silent, start it again."
 _STRANGE = "Something at {url} answered, but not as a summarizer does. Check the address."
+
+
+@dataclass(frozen=True)
+class SummaryRequest:
+    """What to summarize, and how; the API's `SummarizeRequest`."""
+
+    text: str
+    max_words: int
+    format: Literal["paragraph", "bullets"] = "paragraph"
+    method: Literal["auto", "abstractive", "extractive"] = "auto"
 
 
 @dataclass(frozen=True)
@@ -153,20 +163,8 @@ class SummarizerClient:
         except KeyError as error:
             raise ProtocolError(_STRANGE.format(url=self.base_url)) from error
 
-    def summarize(self, text: str, *, max_words: int) -> Summary:
-        """Summarize `text` in at most `max_words` words, and wait for it.
-
-        Raises:
-            SummarizerError: no summary; the sentence says why and what to do.
-        """
-        with self.stream(text, max_words=max_words) as stream:
-            for event in stream:
-                if isinstance(event, Summary):
-                    return event
-        raise SummarizerDownError(_DOWN)
-
-    def stream(self, text: str, *, max_words: int) -> "SummaryStream":
-        """Begin to summarize `text` in at most `max_words` words.
+    def stream(self, request: SummaryRequest) -> "SummaryStream":
+        """Begin a summary.
 
         Raises:
             SummarizerError: refused at once (busy, not acceptable, not there).
@@ -174,7 +172,7 @@ class SummarizerClient:
         with _translated(self.base_url):
             response = requests.post(
                 f"{self.base_url}/summarize/stream",
-                json={"text": text, "max_words": max_words},
+                json=asdict(request),
                 stream=True,
                 timeout=(_CONNECT_TIMEOUT_S, _STREAM_SILENCE_S),
             )

@@ -7,16 +7,19 @@ from typing import Any
 import gradio as gr
 
 from ui import words
+from ui.article_tab import DEFAULT_WORDS, PRESETS
+from ui.reading.files import MAX_FILE_BYTES
 
 _HERE = Path(__file__).parent
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(*, allow_urls: bool = False) -> dict[str, Any]:
     """What `Blocks.launch` takes for this page's looks; nothing in it is fetched from elsewhere."""
     return {
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
-        "js": (_HERE / "page.js").read_text(encoding="utf-8"),
+        "js": _script(allow_urls=allow_urls),
+        "max_file_size": MAX_FILE_BYTES,
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,
@@ -50,24 +53,27 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover_dark="*primary_800",
+        block_label_text_color="*neutral_800",
+        block_label_text_color_dark="*neutral_100",
         slider_color="*primary_600",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
+        checkbox_label_padding="*spacing_sm *spacing_lg",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
     )
 
 
-def copy_js() -> str:
-    """Copies the summary and says so on the button."""
-    # The clipboard API exists on https and on this computer only; a visitor over plain http gets the text selected.
-    return f"""
-async () => {{
-  const region = document.querySelector("#summary [role=region]");
-  const button = document.getElementById("copy");
-  try {{
-    await navigator.clipboard.writeText(region.innerText.trim());
-    button.textContent = {json.dumps(words.COPIED)};
-  }} catch {{
-    getSelection().selectAllChildren(region);
-    button.textContent = {json.dumps(words.SELECTED)};
-  }}
-  setTimeout(() => {{ button.textContent = {json.dumps(words.COPY)}; }}, 2000);
-}}
-"""
+def _script(*, allow_urls: bool) -> str:
+    """The files of `scripts/` as the one function that Gradio runs when the page has loaded."""
+    told = {
+        "words": words.LIVE,
+        "wordsPerMinute": words.READING_WORDS_PER_MINUTE,
+        "presets": PRESETS,
+        "defaultWords": DEFAULT_WORDS,
+        "allowsUrls": allow_urls,
+    }
+    parts = [f"globalThis.nutshell = {json.dumps(told)};"]
+    for name in ("page", "settings", "article", "result", "history"):
+        parts.append(f"{{\n{(_HERE / 'scripts' / f'{name}.js').read_text(encoding='utf-8')}}}")
+    return "() => {\n" + "\n".join(parts) + "\n}"

@@ -1,22 +1,70 @@
-"""One summary under way, between `requests`, which blocks, and the page's event loop."""
+"""Summaries under way: between `requests`, which blocks, and the page's event loop; and whose they are.
+
+Visitors of a public link share one address, so a visitor is a browser session.
+"""
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
-from ui.client import Draft, StreamEvent, SummarizerClient, SummarizerError, SummaryStream
+from ui import words
+from ui.client import (
+    BusyError,
+    Draft,
+    Progress,
+    Queued,
+    StreamEvent,
+    SummarizerClient,
+    SummarizerError,
+    Summary,
+    SummaryRequest,
+    SummaryStream,
+)
+
+MAX_RUNNING_PER_SESSION = 2
+"""So many summaries of one visitor are sent to the summarizer at a time, so that none takes all of its places."""
+
+MAX_RUNS_PER_SESSION = 8
+"""Running or waiting here for their turn; the next one is refused."""
+
+TICK_S = 0.5
+"""How often a run yields even when there is nothing new: Gradio notices a closed tab only between two yields."""
 
 
 class Stopped:
     """The reader pressed Stop, or left."""
 
 
+@dataclass(frozen=True)
+class Working:
+    """A run goes on: what it does in one sentence, and the new draft if there is one."""
+
+    line: str
+    draft: str | None = None
+
+
+class _Stoppable(Protocol):
+    def stop(self) -> None: ...
+
+
+class StopFlag:
+    """Work that looks for itself whether it should go on."""
+
+    is_set = False
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self.is_set = True
+
+
 class Reader:
     """Reads one summary's events on a thread, because `requests` blocks, and hands them to the page's event loop."""
 
-    def __init__(self, client: SummarizerClient, text: str, max_words: int) -> None:
-        self._client, self._text, self._max_words = client, text, max_words
+    def __init__(self, client: SummarizerClient, request: SummaryRequest, turn: threading.Semaphore) -> None:
+        self._client, self._request, self._turn = client, request, turn
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[StreamEvent | SummarizerError | Stopped] = asyncio.Queue()
         self._lock = threading.Lock()
@@ -53,37 +101,95 @@ class Reader:
                 self._stream.close()
 
     def _read(self) -> None:
-        try:
-            stream = self._client.stream(self._text, max_words=self._max_words)
-            with self._lock:
-                self._stream = stream
-                if self._closed:
-                    stream.close()
-            for event in stream:
+        with self._turn:
+            if self._closed:
+                return
+            try:
+                stream = self._client.stream(self._request)
+                with self._lock:
+                    self._stream = stream
+                    if self._closed:
+                        stream.close()
+                for event in stream:
+                    self._hand_over(event)
+            except SummarizerError as error:
+                self._hand_over(error)
+
+    def _hand_over(self, event: StreamEvent | SummarizerError) -> None:
+        with self._lock:
+            # Once closed, nobody waits for it, and the loop may be closed as well.
+            if not self._closed:
                 self._loop.call_soon_threadsafe(self._events.put_nowait, event)
-        except SummarizerError as error:
-            self._loop.call_soon_threadsafe(self._events.put_nowait, error)
 
 
 class Runs:
-    """The runs under way, by browser session, so that Stop and a closed tab find theirs."""
+    """The runs under way, by browser session: Stop and a closed tab find theirs, and no session takes all places.
 
-    def __init__(self) -> None:
-        self._readers: dict[str, set[Reader]] = {}
+    A run also belongs to a `place` on the page, such as "article" or "batch", which has a Stop of its own.
+    """
+
+    def __init__(self, client: SummarizerClient) -> None:
+        self._client = client
+        self._sessions: dict[str, _Session] = {}
+
+    async def follow(
+        self, session: str, place: str, request: SummaryRequest
+    ) -> AsyncGenerator[Working | Summary | SummarizerError | Stopped]:
+        """Run one summary: `Working` at least every `TICK_S`, then how it ended. Whoever stops iterating stops it."""
+        if self._num_runs(session) >= MAX_RUNS_PER_SESSION:
+            yield BusyError(words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_SESSION))
+            return
+        reader = Reader(self._client, request, self._sessions.setdefault(session, _Session()).turn)
+        line = words.SENDING
+        with contextlib.closing(reader), self._holding(session, place, reader):
+            yield Working(line)
+            while True:
+                event = await reader.next_event(TICK_S)
+                if isinstance(event, Summary | SummarizerError | Stopped):
+                    yield event
+                    return
+                line = _line_of(event, line, reader.num_draft_words)
+                yield Working(line, event.text if isinstance(event, Draft) else None)
 
     @contextlib.contextmanager
-    def of(self, session: str, reader: "Reader") -> Iterator[None]:
-        """Hold `reader` as a run of `session`; it is closed at the end, however that comes."""
-        self._readers.setdefault(session, set()).add(reader)
+    def flag(self, session: str, place: str) -> Iterator[StopFlag]:
+        """Work of the page's own, such as reading a file, that Stop ends too."""
+        flag = StopFlag()
+        with self._holding(session, place, flag):
+            yield flag
+
+    def stop(self, session: str, place: str = "") -> None:
+        """Stop the runs of `session` at `place`, or all of them."""
+        if session in self._sessions:
+            for run, own_place in list(self._sessions[session].runs.items()):
+                if place in {"", own_place}:
+                    run.stop()
+
+    @contextlib.contextmanager
+    def _holding(self, session: str, place: str, run: _Stoppable) -> Iterator[None]:
+        runs = self._sessions.setdefault(session, _Session()).runs
+        runs[run] = place
         try:
             yield
         finally:
-            reader.close()
-            self._readers[session].discard(reader)
-            if not self._readers[session]:
-                del self._readers[session]
+            del runs[run]
+            if not runs:
+                self._sessions.pop(session, None)
 
-    def stop(self, session: str) -> None:
-        """Stop every run of `session`."""
-        for reader in list(self._readers.get(session, ())):
-            reader.stop()
+    def _num_runs(self, session: str) -> int:
+        own = self._sessions.get(session)
+        return sum(isinstance(run, Reader) for run in own.runs) if own else 0
+
+
+class _Session:
+    def __init__(self) -> None:
+        self.runs: dict[_Stoppable, str] = {}
+        self.turn = threading.Semaphore(MAX_RUNNING_PER_SESSION)
+
+
+def _line_of(event: StreamEvent | None, line: str, num_draft_words: int) -> str:
+    if isinstance(event, Queued):
+        return words.waiting(event.position)
+    if isinstance(event, Progress):
+        return words.working(event.part, event.parts, num_draft_words)
+    return line

@@ -1,0 +1,250 @@
+"""What else a person does on the page: files, presets, downloads, history, comparison, batches; in real Chromium."""
+
+import csv
+import io
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser_setup import BROWSER_FLAGS, find_browser
+from tests.running_app import RunningApp
+from ui import words
+from ui.samples import SAMPLES
+
+pytestmark = [pytest.mark.ray, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    app = RunningApp(tmp_path_factory.mktemp("state"))
+    yield app.wait_ready(abstractive=False)
+    app.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(app, browser: Browser):
+    """A page that watches itself: no request leaves loopback, nothing is an error in the console."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page, strays, problems = context.new_page(), [], []
+    page.on("request", lambda r: None if r.url.startswith((app.page_url, "data:", "blob:")) else strays.append(r.url))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    open_(page, app)
+    yield page
+    context.close()
+    assert strays == []
+    assert problems == []
+
+
+def open_(page: Page, app: RunningApp) -> None:
+    page.goto(app.page_url)
+    expect(page.locator("#progress[role=status]")).to_be_attached(timeout=20_000)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def article(page):
+    return page.get_by_label(words.ARTICLE, exact=True)
+
+
+def summarize(page, sample=SAMPLES[0]):
+    button(page, sample.name).click()
+    expect(article(page)).to_have_value(sample.text)
+    button(page, words.SUMMARIZE).click()
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+
+
+def saved(page, name):
+    with page.expect_download() as download:
+        button(page, name).click()
+    return download.value.suggested_filename, download.value.path().read_bytes().decode("utf-8")
+
+
+def test_counts_and_warnings_before_sending(page):
+    expect(page.locator("#state [data-max-article-chars]")).to_be_attached(timeout=10_000)
+    article(page).fill("The council met on Monday. " * 100)
+    expect(page.locator("#counts")).to_have_text("500 words, about 2 minutes to read")
+    expect(page.locator("#advice")).to_be_empty()
+    article(page).fill("The council met on Monday.")
+    expect(page.get_by_text(words.LIVE["tooShort"])).to_be_visible()
+    article(page).fill("Der Rat der Stadt hat am Montag nach langer Debatte über die Fähren entschieden. " * 10)
+    expect(page.get_by_text(words.LIVE["notEnglish"])).to_be_visible()
+    article(page).fill("news of the day and " * 12_000)
+    expect(page.get_by_text("the limit is 200,000")).to_be_visible()
+    button(page, words.CLEAR).click()
+    expect(article(page)).to_have_value("")
+    expect(page.locator("#counts")).to_be_empty()
+
+
+def test_web_address_is_recognised_and_not_opened(page):
+    article(page).fill("https://news.example/story")
+    expect(page.get_by_text(words.LIVE["address"])).to_be_visible()
+    button(page, words.SUMMARIZE).click()
+    expect(page.get_by_text(words.ADDRESS_ONLY)).to_be_visible()
+
+
+def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):
+    (tmp_path / "story.txt").write_text(SAMPLES[1].text)
+    page.locator("#inputs input[type=file]").set_input_files(tmp_path / "story.txt")
+    expect(article(page)).to_have_value(SAMPLES[1].text, timeout=15_000)
+    expect(page.get_by_text(words.FILE_READ.format(name="story.txt"))).to_be_visible()
+    (tmp_path / "story.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    page.locator("#inputs input[type=file]").set_input_files(tmp_path / "story.pdf")
+    expect(page.get_by_text(words.FILE_PICTURE)).to_be_visible(timeout=15_000)
+    expect(article(page)).to_have_value(SAMPLES[1].text)
+
+
+def test_file_dropped_on_the_box_is_read(page):
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], "dropped.txt", { type: "text/plain" }));
+          const options = { dataTransfer: data, bubbles: true, cancelable: true };
+          document.querySelector("#article textarea").dispatchEvent(new DragEvent("drop", options));
+        }""",
+        SAMPLES[2].text,
+    )
+    expect(article(page)).to_have_value(SAMPLES[2].text, timeout=15_000)
+
+
+def test_length_form_and_large_text_are_remembered(app, page):
+    page.get_by_label(words.SHORT, exact=True).check()
+    slider = page.get_by_role("spinbutton", name=words.LENGTH)
+    expect(slider).to_have_value("30")
+    slider.fill("120")
+    slider.press("Tab")
+    expect(page.get_by_label(words.LONG, exact=True)).to_be_checked()
+    page.get_by_label(words.BULLETS, exact=True).check()
+    button(page, words.LARGE_TEXT).click()
+    expect(button(page, words.LARGE_TEXT)).to_have_attribute("aria-pressed", "true")
+    open_(page, app)
+    expect(slider).to_have_value("120")
+    expect(page.get_by_label(words.LONG, exact=True)).to_be_checked()
+    expect(page.get_by_label(words.BULLETS, exact=True)).to_be_checked()
+    expect(button(page, words.LARGE_TEXT)).to_have_attribute("aria-pressed", "true")
+    summarize(page)
+    expect(page.get_by_role("region", name=words.SUMMARY).get_by_role("listitem").first).to_be_visible()
+
+
+def test_saved_files_hold_the_summary(page):
+    summarize(page)
+    text = page.get_by_role("region", name=words.SUMMARY).inner_text().strip()
+    name, content = saved(page, words.SAVE_TEXT)
+    assert name == "summary.txt"
+    assert content.startswith(text)
+    name, content = saved(page, words.SAVE_MARKDOWN)
+    assert name == "summary.md"
+    assert "# Summary" in content
+
+
+def test_history_is_kept_in_the_browser_reopened_and_forgotten(app, page):
+    summarize(page, SAMPLES[0])
+    first = page.get_by_role("region", name=words.SUMMARY).inner_text()
+    summarize(page, SAMPLES[1])
+    expect(page.get_by_role("region", name=words.SUMMARY)).not_to_have_text(first)
+    page.wait_for_function("JSON.parse(localStorage.getItem('nutshell.history') ?? '[]').length === 2")
+    open_(page, app)
+    page.get_by_role("button", name=words.HISTORY).click()
+    page.locator("#history").get_by_role("button").nth(1).click()
+    expect(article(page)).to_have_value(SAMPLES[0].text)
+    expect(page.get_by_text(words.REOPENED)).to_be_visible()
+    assert page.get_by_role("region", name=words.SUMMARY).inner_text() == first
+    button(page, words.FORGET).click()
+    expect(page.get_by_text(words.NO_HISTORY)).to_be_visible()
+    assert json.loads(page.evaluate("localStorage.getItem('nutshell.history')")) == []
+
+
+def test_comparison_shows_both_ways_or_why_not(page):
+    button(page, SAMPLES[0].name).click()
+    expect(article(page)).to_have_value(SAMPLES[0].text)
+    button(page, words.COMPARE).click()
+    expect(page.get_by_role("region", name=words.COMPARE_EXTRACTIVE)).to_be_visible(timeout=30_000)
+    expect(page.locator("#compare-abstractive .line")).to_be_visible(timeout=30_000)
+    expect(button(page, words.COMPARE)).to_be_enabled()
+
+
+def test_engineers_see_the_call_of_this_article(page):
+    summarize(page)
+    page.get_by_role("button", name=words.ENGINEERS).click()
+    shown = page.get_by_role("region", name=words.DETAILS_CURL)
+    expect(shown).to_contain_text("/summarize")
+    expect(shown).to_contain_text(SAMPLES[0].text[:40])
+
+
+def test_batch_fills_a_table_and_saves_it(page, tmp_path):
+    with (tmp_path / "articles.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["title", "text"])
+        rows.writerows([["First", SAMPLES[0].text], ["Empty", ""], ["Third", SAMPLES[1].text]])
+    page.get_by_role("tab", name=words.TAB_BATCH).click()
+    button(page, words.BATCH_RUN).click()
+    expect(page.get_by_text(words.BATCH_NO_FILE)).to_be_visible()
+    page.locator("#batch-file input[type=file]").set_input_files(tmp_path / "articles.csv")
+    expect(page.get_by_text("articles.csv").or_(page.get_by_text("articles"))).not_to_have_count(0)
+    page.wait_for_timeout(1000)
+    button(page, words.BATCH_RUN).click()
+    expect(page.get_by_text("Done: 3 of 3. 1 could not be summarized; the table says why.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.locator("#batch-table").get_by_role("row")).to_have_count(4)
+    name, content = saved(page, words.BATCH_SAVE)
+    assert name == "summaries.csv"
+    table = list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
+    assert [row["name"] for row in table] == ["First", "Empty", "Third"]
+    assert table[0]["summary"]
+    assert table[1]["problem"]
+
+
+@pytest.mark.parametrize("width", [320, 375, 768])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out(app, browser, width, scheme):
+    page = browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme).new_page()
+    open_(page, app)
+    for large in (False, True):
+        if large:
+            button(page, words.LARGE_TEXT).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(app, browser, width, scheme):
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    open_(page, app)
+    found = {"empty": serious(page)}
+    summarize(page, SAMPLES[2])
+    for fold in (words.SOURCES, words.HISTORY, words.ENGINEERS):
+        page.get_by_role("button", name=fold).click()
+    expect(page.get_by_role("region", name=words.DETAILS_CURL)).to_be_visible()
+    page.wait_for_timeout(500)  # folds fade in, and half-faded text has little contrast
+    found["done"] = serious(page)
+    page.get_by_role("tab", name=words.TAB_BATCH).click()
+    expect(button(page, words.BATCH_RUN)).to_be_visible()
+    page.wait_for_timeout(500)
+    found["batch"] = serious(page)
+    page.context.close()
+    assert not any(found.values()), found
+
+
+def serious(page) -> list[str]:
+    """What axe-core calls serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in violations
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,171 @@
+"""Many articles at once: a file in, a table that fills, a file out. One after the other, so that others get a turn."""
+
+import asyncio
+import contextlib
+import html
+import time
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui import view, words
+from ui.client import (
+    BusyError,
+    NotReadyError,
+    SummarizerDownError,
+    SummarizerError,
+    Summary,
+    SummaryRequest,
+)
+from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
+from ui.reading.errors import UnreadableError
+from ui.runs import Runs, StopFlag, Stopped, Working
+
+MAX_ITEMS = 100
+
+_PLACE = "batch"
+_MAX_TRIES = 4
+_PAUSE_S = 5.0
+"""Before an article is tried again because the summarizer was busy or starting, where it does not say how long."""
+
+
+def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_once: int) -> None:
+    """Put the parts on the page that is being built.
+
+    Args:
+        length, style: the choices of the page's other tab, which hold here too.
+        max_runs_at_once: of all visitors together.
+    """
+    gr.HTML(f"<p>{words.BATCH_INTRO.format(limit=MAX_ITEMS)}</p>", elem_id="batch-intro")
+    file = gr.File(
+        label=words.BATCH_FILE, file_types=[".csv", ".tsv", ".txt", ".zip"], height=140, elem_id="batch-file"
+    )
+    with gr.Row():
+        run = gr.Button(words.BATCH_RUN, variant="primary", min_width=120, elem_id="batch-run")
+        stop = gr.Button(words.BATCH_STOP, interactive=False, min_width=90)
+        save = gr.Button(words.BATCH_SAVE, interactive=False, min_width=120)
+    progress = gr.HTML("", elem_id="batch-progress")
+    table = gr.HTML("", elem_id="batch-table")
+
+    async def on_run(path: str | None, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[Any]:
+        idle = (gr.update(interactive=True), gr.update(interactive=False))
+        if path is None:
+            yield (view.line(words.BATCH_NO_FILE, "warning"), gr.skip(), *idle, gr.skip())
+            return
+        session = str(request.session_hash)
+        try:
+            items = await asyncio.to_thread(read_batch, Path(path), name=Path(path).name, max_items=MAX_ITEMS)
+        except UnreadableError as error:
+            yield (view.line(str(error), "error"), gr.skip(), *idle, gr.skip())
+            return
+        batch = _Batch(runs, session, items, SummaryRequest("", int(max_words), style))
+        busy = (gr.update(interactive=False), gr.update(interactive=True))
+        with runs.flag(session, _PLACE) as flag:
+            steps = batch.run(flag)
+            async with contextlib.aclosing(steps):
+                async for line in steps:
+                    yield (line, batch.table(), *busy, gr.update(interactive=False))
+        yield (view.line(batch.outcome(flag)), batch.table(), *idle, gr.update(interactive=bool(batch.results)))
+
+    async def on_stop(request: gr.Request) -> None:
+        runs.stop(str(request.session_hash), _PLACE)
+
+    run.click(
+        on_run,
+        [file, length, style],
+        [progress, table, run, stop, save],
+        show_progress="hidden",
+        concurrency_limit=max_runs_at_once,
+        trigger_mode="once",
+        api_visibility="private",
+    )
+    stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
+    save.click(None, None, None, js="() => nutshell.saveBatch()", api_visibility="private")
+
+
+class _Batch:
+    """One file's articles on their way through the summarizer."""
+
+    def __init__(self, runs: Runs, session: str, items: Sequence[BatchItem], request: SummaryRequest) -> None:
+        self._runs, self._session, self._items, self._request = runs, session, items, request
+        self.results: list[BatchResult] = []
+
+    async def run(self, flag: StopFlag) -> AsyncGenerator[str]:
+        """Fill `results`; yield the line to show, at least every half second."""
+        started = time.monotonic()
+        for item in self._items:
+            if flag.is_set:
+                return
+            where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
+            yield view.busy_line(where, started)
+            if item.problem:
+                self.results.append(_failed(item, item.problem))
+                continue
+            async for line in self._summarize(item, flag):
+                yield view.busy_line(f"{where} {line}", started)
+
+    async def _summarize(self, item: BatchItem, flag: StopFlag) -> AsyncGenerator[str]:
+        request = SummaryRequest(item.text, self._request.max_words, self._request.format)
+        error: SummarizerError | None = None
+        for _ in range(_MAX_TRIES):
+            steps = self._runs.follow(self._session, _PLACE, request)
+            async with contextlib.aclosing(steps):
+                async for step in steps:
+                    if isinstance(step, Working):
+                        yield step.line
+                    elif isinstance(step, Stopped):
+                        return
+                    elif isinstance(step, Summary):
+                        self.results.append(_succeeded(item, step))
+                        return
+                    else:
+                        error = step
+            # Others are served first, or it is starting again: both pass.
+            if not isinstance(error, BusyError | NotReadyError | SummarizerDownError):
+                break
+            until = time.monotonic() + (error.retry_after_s or _PAUSE_S)
+            while time.monotonic() < until and not flag.is_set:
+                yield words.BATCH_PAUSE
+                await asyncio.sleep(0.5)
+        self.results.append(_failed(item, str(error)))
+
+    def outcome(self, flag: StopFlag) -> str:
+        """How it went, in one sentence."""
+        num_failed = sum(bool(result.problem) for result in self.results)
+        return words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
+
+    def table(self) -> str:
+        """What is done so far, as HTML, with the file to save."""
+        head = "".join(f'<th scope="col">{title}</th>' for title in words.BATCH_COLUMNS)
+        rows = "".join(map(_table_row, self.results))
+        csv = html.escape(results_csv(self.results)) if self.results else ""
+        return (
+            f'<div class="table" role="region" aria-label="{words.BATCH_RESULTS}" tabindex="0" data-csv="{csv}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+
+def _table_row(result: BatchResult) -> str:
+    text = view.paragraphs(result.summary or result.problem)
+    kind = ' class="failed"' if result.problem else ""
+    return f'<tr{kind}><td>{result.row}</td><th scope="row">{html.escape(result.name)}</th><td>{text}</td></tr>'
+
+
+def _succeeded(item: BatchItem, result: Summary) -> BatchResult:
+    return BatchResult(
+        row=item.row,
+        name=item.name,
+        summary=result.summary,
+        num_input_words=result.num_input_words,
+        num_summary_words=result.num_summary_words,
+        method=result.method,
+        problem="",
+    )
+
+
+def _failed(item: BatchItem, problem: str) -> BatchResult:
+    return BatchResult(
+        row=item.row, name=item.name, summary="", num_input_words=0, num_summary_words=0, method="", problem=problem
+    )

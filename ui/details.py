@@ -1,0 +1,51 @@
+"""For engineers: what exactly was run, and the same call from a terminal and from Python."""
+
+import html
+import json
+import shlex
+from dataclasses import asdict
+
+from ui import words
+from ui.client import Summary, SummaryRequest
+
+_MAX_INLINE_CHARS = 20_000
+"""A longer article is read from a file in the calls: a command line has a limit, and so has patience."""
+
+
+def details(result: Summary, request: SummaryRequest, base_url: str) -> str:
+    """Model, parameters, timings and the API call of this very summary, as HTML."""
+    shown = {key: value for key, value in result.raw.items() if key not in {"summary", "model_text", "evidence"}}
+    sections = (
+        (words.DETAILS_RESULT, json.dumps(shown, indent=2, ensure_ascii=False)),
+        (words.DETAILS_CURL, _curl(request, base_url)),
+        (words.DETAILS_PYTHON, _python(request, base_url)),
+    )
+    return f"<p>{words.DETAILS_METHOD}</p>" + "".join(
+        f'<h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{html.escape(code)}</pre>'
+        for title, code in sections
+    )
+
+
+def _curl(request: SummaryRequest, base_url: str) -> str:
+    options = {name: value for name, value in asdict(request).items() if name != "text"}
+    if len(request.text) > _MAX_INLINE_CHARS:
+        return (
+            f"# {words.DETAILS_LONG}\n"
+            f"jq -Rs '{{text: .}} + {json.dumps(options)}' article.txt |\n"
+            f"  curl {base_url}/summarize -H 'Content-Type: application/json' -d @-"
+        )
+    body = shlex.quote(json.dumps({"text": request.text, **options}, ensure_ascii=False))
+    return f"curl {base_url}/summarize -H 'Content-Type: application/json' -d {body}"
+
+
+def _python(request: SummaryRequest, base_url: str) -> str:
+    is_long = len(request.text) > _MAX_INLINE_CHARS
+    text = 'open("article.txt", encoding="utf-8").read()' if is_long else repr(request.text)
+    return (
+        "import requests\n\n"
+        f"article = {text}\n"
+        f'response = requests.post("{base_url}/summarize", json={{\n'
+        f'    "text": article, "max_words": {request.max_words}, "format": "{request.format}", '
+        f'"method": "{request.method}",\n}})\n'
+        'print(response.json()["summary"])'
+    )

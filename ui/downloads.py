@@ -1,0 +1,31 @@
+"""A summary as a file: plain text, or Markdown. The browser saves them; nothing is kept on this machine."""
+
+from ui import words
+from ui.client import Summary, SummaryRequest
+
+
+def as_text(result: Summary, request: SummaryRequest) -> str:
+    """The summary and, below it, where it comes from; ends with a line feed."""
+    return f"{result.summary}\n\n--\n" + "".join(f"{fact}\n" for fact in _facts(result, request))
+
+
+def as_markdown(result: Summary, request: SummaryRequest) -> str:
+    """The same with a heading and a list."""
+    facts = "".join(f"- {fact}\n" for fact in _facts(result, request))
+    return f"# {words.SUMMARY}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+
+
+def _facts(result: Summary, request: SummaryRequest) -> list[str]:
+    begins = " ".join(request.text.split()[:12])
+    facts = [words.SUMMARY_OF.format(begins=begins), words.counts(result.num_input_words, result.num_summary_words)]
+    doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
+    if doubts:
+        facts.append(words.DOUBTS_LISTED.format(doubts=doubts))
+    return [*facts, *([words.WRITTEN_BY_MODEL] if result.method == "abstractive" else [words.BADGE_EXTRACTIVE])]
+
+
+def _literal(text: str) -> str:
+    """Keep what Markdown would take for markup."""
+    for mark in "\\`*_[]<>#":
+        text = text.replace(mark, "\\" + mark)
+    return text

@@ -1,0 +1,55 @@
+"""The line about the summarizer's state at the top of the page."""
+
+import threading
+import time
+
+from ui import words
+from ui.client import Status, SummarizerClient, SummarizerDownError, SummarizerError
+from ui.view import line
+
+POLL_S = 2.0
+
+
+class StatusPoll:
+    """The line about the summarizer's state. All tabs share one question to it per poll interval."""
+
+    def __init__(self, client: SummarizerClient) -> None:
+        self._client = client
+        self._asking = threading.Lock()
+        self._line = line(words.STARTING)
+        self._asked_at = float("-inf")
+        self._was_up = False
+
+    def html(self) -> str:
+        """The state in one sentence; carries the longest article for the page's script to warn of."""
+        # While one tab's question hangs, the others get the last answer instead of a place behind it.
+        if time.monotonic() - self._asked_at > POLL_S / 2 and self._asking.acquire(blocking=False):
+            try:
+                self._line = self._ask()
+                self._asked_at = time.monotonic()
+            finally:
+                self._asking.release()
+        return self._line
+
+    def _ask(self) -> str:
+        try:
+            status = self._client.status()
+        except SummarizerDownError:
+            return line(words.DOWN, "error") if self._was_up else line(words.STARTING)
+        except SummarizerError as error:
+            return line(str(error), "error")
+        self._was_up = True
+        kind = "warning" if status.model_state == "failed" else "info"
+        max_chars = status.raw["limits"]["max_article_chars"]
+        return f'<div data-max-article-chars="{int(max_chars)}">{line(_sentence_about(status), kind)}</div>'
+
+
+def _sentence_about(status: Status) -> str:
+    if status.model_state == "ready":
+        return words.READY
+    if status.model_state == "failed":
+        return words.FAILED.format(reason=status.model_reason or "")
+    if status.model_state == "downloading" and status.total_bytes:
+        done = words.megabytes(status.downloaded_bytes or 0)
+        return words.DOWNLOADING.format(done=done, total=words.megabytes(status.total_bytes))
+    return words.LOADING

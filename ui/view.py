@@ -1,0 +1,76 @@
+"""What the page shows, as HTML: lines about the state, drafts, finished summaries. Pure functions."""
+
+import html
+import time
+
+from ui import words
+from ui.client import Summary, SummaryRequest
+from ui.downloads import as_markdown, as_text
+from ui.marked import article_html, summary_html
+
+
+def line(text: str, kind: str = "info") -> str:
+    """One sentence in a box; `kind` is info, warning or error."""
+    return f'<div class="line {kind}">{html.escape(text)}</div>'
+
+
+def busy_line(text: str, started: float) -> str:
+    """What goes on, with the seconds since `started`, a time of `time.monotonic`."""
+    return (
+        f'<div class="line busy"><span class="spinner" aria-hidden="true"></span>{html.escape(text)}'
+        f'<span class="clock" aria-hidden="true">{time.monotonic() - started:.0f} s</span></div>'
+    )
+
+
+def summary_region(body: str = "", *, label: str = words.SUMMARY) -> str:
+    """The summary as a region that a keyboard and a screen reader can reach, which a disabled text box is not."""
+    return (
+        f'<div class="label" aria-hidden="true">{label}</div>'
+        f'<div role="region" aria-label="{label}" tabindex="0">'
+        f"{body or f'<p class=empty>{words.SUMMARY_PLACEHOLDER}</p>'}</div>"
+    )
+
+
+def paragraphs(text: str) -> str:
+    """Each line of a text as a paragraph."""
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
+
+
+def marked_summary(result: Summary) -> str:
+    """A finished summary with what its sentences rest on, and what is in doubt."""
+    return summary_html(result.summary, result.raw["evidence"], result.raw["unsupported"])
+
+
+def facts(result: Summary, request: SummaryRequest) -> str:
+    """Below a summary: who wrote it, how much shorter it is, what to know. Carries the files to download as well."""
+    return (
+        f'<span class="badge">{html.escape(method(result))}</span>'
+        + "".join(paragraphs(text) for text in remarks(result))
+        + f'<div id="result" hidden data-text="{html.escape(as_text(result, request))}" '
+        f'data-markdown="{html.escape(as_markdown(result, request))}"></div>'
+    )
+
+
+def method(result: Summary) -> str:
+    """Who wrote it, in words."""
+    return words.BADGE_EXTRACTIVE if result.method == "extractive" else words.BADGE_ABSTRACTIVE
+
+
+def remarks(result: Summary) -> list[str]:
+    """What to know about a summary, in sentences."""
+    lines = [words.counts(result.num_input_words, result.num_summary_words)]
+    if result.parts > 1:
+        lines.append(words.coverage(result.coverage, result.parts))
+    if result.method == "extractive" and not result.notes:
+        lines.append(words.KEY_SENTENCES_EXPLAINED)
+    if result.raw["unsupported"]:
+        lines.append(words.DOUBTS)
+    return [*lines, *result.notes]
+
+
+def sources(result: Summary, article: str) -> str:
+    """The article with the sentences marked that the summary rests on."""
+    return (
+        f'<p class="hint">{words.SOURCES_HINT}</p><div class="article" tabindex="0" role="region" '
+        f'aria-label="{words.SOURCES}">{article_html(article, result.raw["evidence"])}</div>'
+    )
