@@ -128,7 +128,7 @@ def test_by_keyboard_alone(open_page):
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
     focused = []
-    for _ in range(12):
+    for _ in range(16):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.innerText || document.activeElement.type"))
     assert words.SUMMARIZE in focused, focused

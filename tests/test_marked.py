@@ -31,7 +31,7 @@ def test_summary_sentences_and_doubts():
     got = summary_html(summary, [{**EVIDENCE[0], "end": 9}], [{"start": 16, "end": 17, "text": "3", "kind": "number"}])
     assert got == (
         '<p><span class="sentence" tabindex="0" data-sentence="0">Go ferry.</span> Costs '
-        '<span class="doubt" title="not found in the article">3</span> euros.</p>'
+        '<span class="doubt" tabindex="0" data-why="not found in the article">3</span> euros.</p>'
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -57,6 +58,10 @@ def button(page, name):
 
 def article(page):
     return page.get_by_label(words.ARTICLE, exact=True)
+
+
+def preset(page, name):
+    return page.get_by_role("radio", name=name)
 
 
 def summarize(page, sample=SAMPLES[0]):
@@ -120,18 +125,18 @@ def test_file_dropped_on_the_box_is_read(page):
 
 
 def test_length_form_and_large_text_are_remembered(app, page):
-    page.get_by_label(words.SHORT, exact=True).check()
+    preset(page, words.SHORT).check()
     slider = page.get_by_role("spinbutton", name=words.LENGTH)
     expect(slider).to_have_value("30")
     slider.fill("120")
     slider.press("Tab")
-    expect(page.get_by_label(words.LONG, exact=True)).to_be_checked()
+    expect(preset(page, words.LONG)).to_be_checked()
     page.get_by_label(words.BULLETS, exact=True).check()
     button(page, words.LARGE_TEXT).click()
     expect(button(page, words.LARGE_TEXT)).to_have_attribute("aria-pressed", "true")
     open_(page, app)
     expect(slider).to_have_value("120")
-    expect(page.get_by_label(words.LONG, exact=True)).to_be_checked()
+    expect(preset(page, words.LONG)).to_be_checked()
     expect(page.get_by_label(words.BULLETS, exact=True)).to_be_checked()
     expect(button(page, words.LARGE_TEXT)).to_have_attribute("aria-pressed", "true")
     summarize(page)
@@ -181,6 +186,80 @@ def test_engineers_see_the_call_of_this_article(page):
     shown = page.get_by_role("region", name=words.DETAILS_CURL)
     expect(shown).to_contain_text("/summarize")
     expect(shown).to_contain_text(SAMPLES[0].text[:40])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shown.locator("..").get_by_role("button", name=words.COPY_CODE).click()
+    expect(page.get_by_role("button", name=words.COPIED)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    answer = subprocess.run(["bash", "-c", copied], capture_output=True, check=True, timeout=60)
+    assert json.loads(answer.stdout)["summary"] == page.get_by_role("region", name=words.SUMMARY).inner_text().strip()
+
+
+def test_pasted_page_loses_its_menus_and_gets_them_back(page):
+    lines = ["Skip to content", "Menu", "Sport", SAMPLES[1].text, "Advertisement", "READ MORE: Ten hotels", "", "Share"]
+    pasted = "\n".join(lines)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("(text) => navigator.clipboard.writeText(text)", pasted)
+    article(page).press("Control+v")
+    expect(article(page)).to_have_value("Sport\n" + SAMPLES[1].text)
+    expect(page.get_by_text("Left out 5 lines")).to_be_visible()
+    button(page, words.LIVE["putBack"]).click()
+    expect(article(page)).to_have_value(pasted)
+    expect(page.get_by_text("Left out")).to_be_hidden()
+
+
+def test_pasted_article_about_adverts_is_left_alone(page):
+    text = (
+        "Advertising fell in May.\nShare prices of three newsletters rose, and the menu of the day is home cooking.\n"
+    )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+    article(page).press("Control+v")
+    expect(article(page)).to_have_value(text)
+    expect(page.get_by_text("Left out")).to_be_hidden()
+
+
+def test_link_carries_the_article_and_no_server_sees_it(app, browser, page):
+    requested = []
+    page.context.on("request", lambda request: requested.append(request.url))
+    preset(page, words.LONG).check()
+    page.get_by_label(words.BULLETS, exact=True).check()
+    summarize(page, SAMPLES[3])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button(page, words.COPY_LINK).click()
+    expect(button(page, words.LIVE["linkCopied"])).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(app.page_url)
+    other = browser.new_context().new_page()
+    other.on("request", lambda request: requested.append(request.url))
+    other.goto(link)
+    expect(article(other)).to_have_value(SAMPLES[3].text, timeout=20_000)
+    expect(other.get_by_text(words.LIVE["fromLink"])).to_be_visible()
+    expect(preset(other, words.LONG)).to_be_checked()
+    expect(other.get_by_label(words.BULLETS, exact=True)).to_be_checked()
+    other.context.close()
+    assert not [url for url in requested if link.partition("#")[2][:40] in url]
+
+
+def test_damaged_and_too_long_links_are_told(app, page):
+    page.goto("about:blank")
+    page.goto(f"{app.page_url}#article=AAAA")
+    expect(page.get_by_text(words.LIVE["badLink"])).to_be_visible(timeout=20_000)
+    summarize(page)
+    # What hardly shrinks: the link would be cut by what carries it.
+    article(page).fill(" ".join(f"{number * 2654435761 % 2**32:x}" for number in range(12_000)))
+    button(page, words.COPY_LINK).click()
+    expect(button(page, words.LIVE["linkTooLong"])).to_be_visible()
+
+
+def test_keyboard_focus_survives_a_run_and_screen_readers_hear_of_it(page):
+    heard = page.get_by_role("status").filter(has_text="Done")
+    button(page, SAMPLES[0].name).click()
+    expect(article(page)).to_have_value(SAMPLES[0].text)
+    button(page, words.SUMMARIZE).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    expect(heard).to_be_visible()
+    expect(button(page, words.SUMMARIZE)).to_be_focused()
 
 
 def test_batch_fills_a_table_and_saves_it(page, tmp_path):
@@ -226,7 +305,7 @@ def test_axe_finds_nothing_serious(app, browser, width, scheme):
     open_(page, app)
     found = {"empty": serious(page)}
     summarize(page, SAMPLES[2])
-    for fold in (words.SOURCES, words.HISTORY, words.ENGINEERS):
+    for fold in (words.HISTORY, words.ENGINEERS):
         page.get_by_role("button", name=fold).click()
     expect(page.get_by_role("region", name=words.DETAILS_CURL)).to_be_visible()
     page.wait_for_timeout(500)  # folds fade in, and half-faded text has little contrast

@@ -53,7 +53,7 @@ class ArticleTab:
             with gr.Column():
                 self._lay_out_input()
             with gr.Column():
-                self._lay_out_result(keeps_history)
+                self._lay_out_result()
         offer_comparison(
             runs,
             self.compare,
@@ -61,6 +61,7 @@ class ArticleTab:
             stop=self.stop,
             max_runs_at_once=max_runs_at_once,
         )
+        self._lay_out_folds(keeps_history)
         ran = self._make_run()
         self._make_browser_work(page, ran)
 
@@ -68,43 +69,55 @@ class ArticleTab:
         self.article = gr.Textbox(
             label=words.ARTICLE,
             placeholder=words.ARTICLE_PLACEHOLDER,
-            lines=10,
-            max_lines=16,
+            lines=9,
+            max_lines=14,
             autofocus=True,
             elem_id="article",
         )
         with gr.Row(elem_id="inputs"):
-            self.counts = gr.HTML("", elem_id="counts", min_width=220)
+            self.counts = gr.HTML("", elem_id="counts", min_width=260)
             self.upload = gr.UploadButton(
                 words.OPEN_FILE, file_types=list(SUFFIXES), size="sm", min_width=110, scale=0, elem_id="open"
             )
             self.clear = gr.Button(words.CLEAR, size="sm", min_width=80, scale=0)
         self.advice = gr.HTML("", elem_id="advice")
+        with gr.Row(elem_id="samples"):
+            gr.HTML(f"<p>{words.SAMPLES}</p>", elem_classes="hint", min_width=120)
+            self.samples = [gr.Button(sample.name, size="sm", min_width=80, scale=0) for sample in SAMPLES]
+        presets = [(words.PRESET_CHOICE.format(name=name, n=n), n) for name, n in PRESETS.items()]
+        self.preset = gr.Radio(presets, value=DEFAULT_WORDS, label=words.PRESET, elem_id="preset")
         with gr.Row():
-            self.preset = gr.Radio(list(PRESETS), value=words.MEDIUM, label=words.PRESET, min_width=250)
+            self.num_words = gr.Slider(
+                MIN_WORDS,
+                MAX_WORDS,
+                DEFAULT_WORDS,
+                step=STEP_WORDS,
+                label=words.LENGTH,
+                elem_id="length",
+                buttons=[],
+                min_width=250,
+            )
             formats = [(words.PARAGRAPH, "paragraph"), (words.BULLETS, "bullets")]
             self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250)
-        self.num_words = gr.Slider(
-            MIN_WORDS, MAX_WORDS, DEFAULT_WORDS, step=STEP_WORDS, label=words.LENGTH, elem_id="length", buttons=[]
-        )
         with gr.Row():
             self.run = gr.Button(words.SUMMARIZE, variant="primary", elem_id="run", min_width=120)
-            self.stop = gr.Button(words.STOP, interactive=False, min_width=90)
+            self.stop = gr.Button(words.STOP, interactive=False, elem_id="stop", min_width=90)
             self.compare = gr.Button(words.COMPARE, min_width=120, elem_id="compare")
-        gr.HTML(f"<p>{words.SHORTCUT}</p><p>{words.SAMPLES}</p>", elem_id="hints")
-        with gr.Row(elem_id="samples"):
-            self.samples = [gr.Button(sample.name, size="sm", min_width=90) for sample in SAMPLES]
+        gr.HTML(f"<p>{words.SHORTCUT}</p>", elem_id="shortcut", elem_classes="hint")
 
-    def _lay_out_result(self, keeps_history: bool) -> None:
+    def _lay_out_result(self) -> None:
         self.progress = gr.HTML("", elem_id="progress")
         self.summary = gr.HTML(view.summary_region(), elem_id="summary")
         with gr.Row(visible=False) as self.tools:
             self.copy = gr.Button(words.COPY, size="sm", min_width=80, elem_id="copy")
             self.save_text = gr.Button(words.SAVE_TEXT, size="sm", min_width=80)
             self.save_markdown = gr.Button(words.SAVE_MARKDOWN, size="sm", min_width=80)
+            self.copy_link = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
         self.facts = gr.HTML("", elem_id="facts")
-        with gr.Accordion(words.SOURCES, open=False, visible=False) as self.sources_fold:
+        with gr.Accordion(words.SOURCES, open=True, visible=False) as self.sources_fold:
             self.sources = gr.HTML("", elem_id="sources")
+
+    def _lay_out_folds(self, keeps_history: bool) -> None:
         with gr.Accordion(words.HISTORY, open=False):
             self.keeps_history = gr.Checkbox(keeps_history, label=words.KEEP_HISTORY)
             self.history = gr.HTML("", elem_id="history")
@@ -173,13 +186,16 @@ class ArticleTab:
                 [self.article, self.num_words],
                 [self.counts, self.advice],
             )
-        in_browser(self.preset.input, "(preset) => nutshell.choosePreset(preset)", self.preset, self.num_words)
+        in_browser(
+            self.preset.input, "(n) => { nutshell.remember({ words: n }); return n; }", self.preset, self.num_words
+        )
         in_browser(self.num_words.input, "(max) => nutshell.chooseLength(max)", self.num_words, self.preset)
         in_browser(self.style.input, "(format) => nutshell.remember({ format })", self.style)
         in_browser(self.copy.click, "() => nutshell.copy()")
         in_browser(self.save_text.click, "() => nutshell.save('text')")
         in_browser(self.save_markdown.click, "() => nutshell.save('markdown')")
         kept = [self.article, self.num_words, self.style]
+        in_browser(self.copy_link.click, "(...wish) => nutshell.copyLink(...wish)", kept)
         shown = [self.summary, self.facts, self.sources, self.details]
         in_browser(ran.then, "(...run) => nutshell.history.add(run)", [*kept, *shown], self.history)
         folds = [self.tools, self.sources_fold]
@@ -197,7 +213,15 @@ class ArticleTab:
             page.load,
             "(keeps) => nutshell.restore(keeps)",
             self.keeps_history,
-            [self.num_words, self.preset, self.style, self.keeps_history, self.history],
+            [
+                self.article,
+                self.progress,
+                self.num_words,
+                self.preset,
+                self.style,
+                self.keeps_history,
+                self.history,
+            ],
         )
 
 
@@ -258,7 +282,7 @@ async def _run(
         with runs.flag(session, PLACE) as stop:
             task = asyncio.create_task(asyncio.to_thread(fetch_article, address))
             while not (task.done() or stop.is_set):
-                yield _Picture(view.busy_line(words.FETCHING, started), is_busy=True)
+                yield _Picture(view.busy_line(words.FETCHING), is_busy=True)
                 await asyncio.wait([task], timeout=TICK_S)
             if stop.is_set:
                 yield _Picture(view.line(words.STOPPED))
@@ -269,9 +293,7 @@ async def _run(
             yield _Picture(view.line(str(error), "error"))
             return
         request = SummaryRequest(fetched, request.max_words, request.format)
-    yield _Picture(
-        view.busy_line(words.SENDING, started), fetched, view.summary_region(), facts="", sources="", is_busy=True
-    )
+    yield _Picture(view.busy_line(words.SENDING), fetched, view.summary_region(), facts="", sources="", is_busy=True)
     steps = runs.follow(session, PLACE, request)
     async with contextlib.aclosing(steps):
         async for step in steps:
@@ -282,14 +304,16 @@ def _picture_of(
     step: Working | Summary | SummarizerError | Stopped, request: SummaryRequest, base_url: str, started: float
 ) -> _Picture:
     if isinstance(step, Working):
-        draft = None if step.draft is None else view.summary_region(view.paragraphs(step.draft))
-        return _Picture(view.busy_line(step.line, started), summary=draft, is_busy=True)
+        draft = None
+        if step.draft is not None:
+            draft = view.summary_region(view.paragraphs(step.draft), detail=step.detail)
+        return _Picture(view.busy_line(step.line), summary=draft, is_busy=True)
     if isinstance(step, Stopped):
         return _Picture(view.line(words.STOPPED))
     if isinstance(step, SummarizerError):
         return _Picture(view.line(str(step), "error"))
     return _Picture(
-        view.line(words.DONE),
+        view.line(words.done(time.monotonic() - started)),
         summary=view.summary_region(view.marked_summary(step)),
         facts=view.facts(step, request),
         sources=view.sources(step, request.text),

@@ -44,7 +44,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
     )
     with gr.Row():
         run = gr.Button(words.BATCH_RUN, variant="primary", min_width=120, elem_id="batch-run")
-        stop = gr.Button(words.BATCH_STOP, interactive=False, min_width=90)
+        stop = gr.Button(words.BATCH_STOP, interactive=False, min_width=90, elem_id="batch-stop")
         save = gr.Button(words.BATCH_SAVE, interactive=False, min_width=120)
     progress = gr.HTML("", elem_id="batch-progress")
     table = gr.HTML("", elem_id="batch-table")
@@ -65,8 +65,8 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         with runs.flag(session, _PLACE) as flag:
             steps = batch.run(flag)
             async with contextlib.aclosing(steps):
-                async for line in steps:
-                    yield (line, batch.table(), *busy, gr.update(interactive=False))
+                async for line, table in steps:
+                    yield (view.busy_line(line), table, *busy, gr.update(interactive=False))
         yield (view.line(batch.outcome(flag)), batch.table(), *idle, gr.update(interactive=bool(batch.results)))
 
     async def on_stop(request: gr.Request) -> None:
@@ -92,19 +92,18 @@ class _Batch:
         self._runs, self._session, self._items, self._request = runs, session, items, request
         self.results: list[BatchResult] = []
 
-    async def run(self, flag: StopFlag) -> AsyncGenerator[str]:
-        """Fill `results`; yield the line to show, at least every half second."""
-        started = time.monotonic()
+    async def run(self, flag: StopFlag) -> AsyncGenerator[tuple[str, str]]:
+        """Fill `results`; yield which article it is at, and the table, at least every half second."""
         for item in self._items:
             if flag.is_set:
                 return
             where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
-            yield view.busy_line(where, started)
+            yield where, self.table()
             if item.problem:
                 self.results.append(_failed(item, item.problem))
                 continue
             async for line in self._summarize(item, flag):
-                yield view.busy_line(f"{where} {line}", started)
+                yield where, self.table(item, line)
 
     async def _summarize(self, item: BatchItem, flag: StopFlag) -> AsyncGenerator[str]:
         request = SummaryRequest(item.text, self._request.max_words, self._request.format)
@@ -114,7 +113,7 @@ class _Batch:
             async with contextlib.aclosing(steps):
                 async for step in steps:
                     if isinstance(step, Working):
-                        yield step.line
+                        yield f"{step.line} {step.detail}".strip()
                     elif isinstance(step, Stopped):
                         return
                     elif isinstance(step, Summary):
@@ -136,10 +135,12 @@ class _Batch:
         num_failed = sum(bool(result.problem) for result in self.results)
         return words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
 
-    def table(self) -> str:
-        """What is done so far, as HTML, with the file to save."""
+    def table(self, item: BatchItem | None = None, line: str = "") -> str:
+        """What is done so far, as HTML, with the file to save; `line` is how far `item` is."""
         head = "".join(f'<th scope="col">{title}</th>' for title in words.BATCH_COLUMNS)
-        rows = "".join(map(_table_row, self.results))
+        rows = "".join(_table_row(result.row, result.name, result.summary, result.problem) for result in self.results)
+        if item is not None:
+            rows += _table_row(item.row, item.name, line)
         csv = html.escape(results_csv(self.results)) if self.results else ""
         return (
             f'<div class="table" role="region" aria-label="{words.BATCH_RESULTS}" tabindex="0" data-csv="{csv}">'
@@ -147,10 +148,10 @@ class _Batch:
         )
 
 
-def _table_row(result: BatchResult) -> str:
-    text = view.paragraphs(result.summary or result.problem)
-    kind = ' class="failed"' if result.problem else ""
-    return f'<tr{kind}><td>{result.row}</td><th scope="row">{html.escape(result.name)}</th><td>{text}</td></tr>'
+def _table_row(row: int, name: str, text: str, problem: str = "") -> str:
+    kind = ' class="failed"' if problem else ""
+    cell = view.paragraphs(text or problem)
+    return f'<tr{kind}><td>{row}</td><th scope="row">{html.escape(name)}</th><td>{cell}</td></tr>'
 
 
 def _succeeded(item: BatchItem, result: Summary) -> BatchResult:

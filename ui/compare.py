@@ -2,14 +2,13 @@
 
 import contextlib
 import html
-import time
 from collections.abc import AsyncGenerator
 from typing import Any, Literal
 
 import gradio as gr
 
 from ui import view, words
-from ui.client import SummarizerError, Summary, SummaryRequest
+from ui.client import NotReadyError, SummarizerError, Summary, SummaryRequest
 from ui.runs import Runs, Stopped, Working
 
 PLACE = "article"
@@ -39,11 +38,10 @@ def offer_comparison(
         for i, (method, title) in enumerate(_SIDES):
             wish = SummaryRequest(text, int(max_words), style, method)
             steps = runs.follow(str(request.session_hash), PLACE, wish)
-            started = time.monotonic()
             step: Working | Summary | SummarizerError | Stopped | None = None
             async with contextlib.aclosing(steps):
                 async for step in steps:
-                    shown[i] = _side(title, step, started)
+                    shown[i] = _side(title, step)
                     yield (gr.update(visible=True), *shown, gr.update(interactive=False), gr.update(interactive=True))
             if isinstance(step, Stopped):
                 break
@@ -60,12 +58,15 @@ def offer_comparison(
     )
 
 
-def _side(title: str, step: Working | Summary | SummarizerError | Stopped, started: float) -> str:
+def _side(title: str, step: Working | Summary | SummarizerError | Stopped) -> str:
     heading = f"<h2>{html.escape(title)}</h2>"
     if isinstance(step, Working):
-        return heading + view.busy_line(step.line, started) + view.paragraphs(step.draft or "")
+        return heading + view.busy_line(step.line) + view.paragraphs(step.draft or "")
     if isinstance(step, Stopped):
         return heading + view.line(words.STOPPED)
+    if isinstance(step, NotReadyError):
+        # The API's own sentence speaks of its parameters; why there is no model stands at the top of the page.
+        return heading + view.line(words.COMPARE_NO_MODEL, "warning")
     if isinstance(step, SummarizerError):
         return heading + view.line(str(step), "warning")
     facts = [words.counts(step.num_input_words, step.num_summary_words), words.took(step.elapsed_s)]

@@ -21,7 +21,8 @@ def details(result: Summary, request: SummaryRequest, base_url: str) -> str:
         (words.DETAILS_PYTHON, _python(request, base_url)),
     )
     return f"<p>{words.DETAILS_METHOD}</p>" + "".join(
-        f'<h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{html.escape(code)}</pre>'
+        f'<section><h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{html.escape(code)}</pre>'
+        f'<button type="button" class="copy-code">{words.COPY_CODE}</button></section>'
         for title, code in sections
     )
 

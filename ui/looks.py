@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from ui import words
-from ui.article_tab import DEFAULT_WORDS, PRESETS
+from ui.article_tab import DEFAULT_WORDS, MAX_WORDS, MIN_WORDS, PRESETS
 from ui.reading.files import MAX_FILE_BYTES
 
 _HERE = Path(__file__).parent
@@ -69,11 +69,13 @@ def _script(*, allow_urls: bool) -> str:
     told = {
         "words": words.LIVE,
         "wordsPerMinute": words.READING_WORDS_PER_MINUTE,
-        "presets": PRESETS,
+        "presets": list(PRESETS.values()),
+        "minWords": MIN_WORDS,
+        "maxWords": MAX_WORDS,
         "defaultWords": DEFAULT_WORDS,
         "allowsUrls": allow_urls,
     }
     parts = [f"globalThis.nutshell = {json.dumps(told)};"]
-    for name in ("page", "settings", "article", "result", "history"):
+    for name in ("page", "settings", "article", "paste", "result", "link", "history"):
         parts.append(f"{{\n{(_HERE / 'scripts' / f'{name}.js').read_text(encoding='utf-8')}}}")
     return "() => {\n" + "\n".join(parts) + "\n}"

@@ -41,7 +41,7 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
         if found["sources"]
     ]
     doubts = [
-        Span(fact["start"], fact["end"], f'span class="doubt" title="{html.escape(words.NOT_FOUND)}"')
+        Span(fact["start"], fact["end"], f'span class="doubt" tabindex="0" data-why="{html.escape(words.NOT_FOUND)}"')
         for fact in unsupported
     ]
     lines = []

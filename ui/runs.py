@@ -40,9 +40,10 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Working:
-    """A run goes on: what it does in one sentence, and the new draft if there is one."""
+    """A run goes on: what it does in one sentence, how far it is, and the new draft if there is one."""
 
     line: str
+    detail: str = ""
     draft: str | None = None
 
 
@@ -148,8 +149,10 @@ class Runs:
                 if isinstance(event, Summary | SummarizerError | Stopped):
                     yield event
                     return
-                line = _line_of(event, line, reader.num_draft_words)
-                yield Working(line, event.text if isinstance(event, Draft) else None)
+                num_words = reader.num_draft_words
+                line = _line_of(event, line, is_writing=num_words > 0)
+                detail = words.so_far(num_words) if num_words else ""
+                yield Working(line, detail, event.text if isinstance(event, Draft) else None)
 
     @contextlib.contextmanager
     def flag(self, session: str, place: str) -> Iterator[StopFlag]:
@@ -187,9 +190,9 @@ class _Session:
         self.turn = threading.Semaphore(MAX_RUNNING_PER_SESSION)
 
 
-def _line_of(event: StreamEvent | None, line: str, num_draft_words: int) -> str:
+def _line_of(event: StreamEvent | None, line: str, *, is_writing: bool) -> str:
     if isinstance(event, Queued):
         return words.waiting(event.position)
     if isinstance(event, Progress):
-        return words.working(event.part, event.parts, num_draft_words)
+        return words.working(event.part, event.parts, is_writing=is_writing)
     return line

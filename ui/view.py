@@ -1,7 +1,6 @@
 """What the page shows, as HTML: lines about the state, drafts, finished summaries. Pure functions."""
 
 import html
-import time
 
 from ui import words
 from ui.client import Summary, SummaryRequest
@@ -14,18 +13,24 @@ def line(text: str, kind: str = "info") -> str:
     return f'<div class="line {kind}">{html.escape(text)}</div>'
 
 
-def busy_line(text: str, started: float) -> str:
-    """What goes on, with the seconds since `started`, a time of `time.monotonic`."""
+def busy_line(text: str) -> str:
+    """What goes on. The page's script lets the clock tick: a screen reader hears of each text once."""
     return (
         f'<div class="line busy"><span class="spinner" aria-hidden="true"></span>{html.escape(text)}'
-        f'<span class="clock" aria-hidden="true">{time.monotonic() - started:.0f} s</span></div>'
+        '<span class="clock" aria-hidden="true"></span></div>'
     )
 
 
-def summary_region(body: str = "", *, label: str = words.SUMMARY) -> str:
-    """The summary as a region that a keyboard and a screen reader can reach, which a disabled text box is not."""
+def summary_region(body: str = "", *, label: str = words.SUMMARY, detail: str = "") -> str:
+    """The summary as a region that a keyboard and a screen reader can reach, which a disabled text box is not.
+
+    Args:
+        body: HTML; nothing for the words that stand in an empty one.
+        detail: how far a draft is, beside the label.
+    """
+    far = f' <span class="detail">{html.escape(detail)}</span>' if detail else ""
     return (
-        f'<div class="label" aria-hidden="true">{label}</div>'
+        f'<div class="label" aria-hidden="true">{label}{far}</div>'
         f'<div role="region" aria-label="{label}" tabindex="0">'
         f"{body or f'<p class=empty>{words.SUMMARY_PLACEHOLDER}</p>'}</div>"
     )

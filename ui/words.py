@@ -15,13 +15,14 @@ OPEN_FILE = "Open a file"
 CLEAR = "Clear"
 PRESET = "How long?"
 SHORT, MEDIUM, LONG = "Short", "Medium", "Long"
-LENGTH = "Length of the summary, in words at most"
+PRESET_CHOICE = "{name}, {n} words"
+LENGTH = "Words at most"
 FORMAT = "As what?"
 PARAGRAPH, BULLETS = "Paragraph", "Bullet points"
 SUMMARIZE = "Summarize"
 STOP = "Stop"
 COMPARE = "Compare"
-SAMPLES = "No article at hand? Try one of these:"
+SAMPLES = "No article? Try:"
 SHORTCUT = "Ctrl+Enter (⌘+Enter on a Mac) summarizes as well."
 
 SUMMARY = "Summary"
@@ -31,6 +32,7 @@ COPIED = "Copied"
 SELECTED = "Selected: press Ctrl+C"
 SAVE_TEXT = "Save as text"
 SAVE_MARKDOWN = "Save as Markdown"
+COPY_LINK = "Copy a link"
 SOURCES = "Where it comes from"
 SOURCES_HINT = (
     "Marked: the article's sentences that the summary rests on. Point at a sentence of the summary to see its own."
@@ -56,14 +58,15 @@ DETAILS_METHOD = (
 DETAILS_RESULT = "The answer"
 DETAILS_CURL = "The same from a terminal"
 DETAILS_PYTHON = "The same from Python"
+COPY_CODE = "Copy"
 DETAILS_LONG = "Save the article as article.txt first: it is too long for a command line."
 
 COMPARE_EXTRACTIVE = "Key sentences, word for word"
-COMPARE_ABSTRACTIVE = "Written by the language model"
+COMPARE_ABSTRACTIVE = "The language model's words"
+COMPARE_NO_MODEL = "The language model is not there yet; the line at the top of the page says why."
 
 SENDING = "Sending the article …"
 STOPPED = "Stopped. The article is still here."
-DONE = "Done."
 REOPENED = "From your recent summaries."
 FETCHING = "Fetching the page at this address …"
 FILE_READ = "This is what {name} says. Look it over, then summarize."
@@ -92,12 +95,20 @@ def waiting(position: int) -> str:
     return "You are next." if position == 1 else f"Waiting: place {position} in the line."
 
 
-def working(part: int, parts: int, num_words: int) -> str:
+def working(part: int, parts: int, *, is_writing: bool) -> str:
     """What goes on inside."""
     where = "" if parts == 1 else f" part {part} of {parts}"
-    if num_words == 0:
-        return f"Reading{where or ' the article'} …"
-    return f"Writing{where} … {num_words} {'word' if num_words == 1 else 'words'} so far."
+    return f"Writing{where} …" if is_writing else f"Reading{where or ' the article'} …"
+
+
+def so_far(num_words: int) -> str:
+    """How long the draft is."""
+    return f"{num_words:,} {'word' if num_words == 1 else 'words'} so far"
+
+
+def done(elapsed_s: float) -> str:
+    """A summary is finished."""
+    return "Done." if elapsed_s < 1 else f"Done in {elapsed_s:.0f} s."
 
 
 def counts(num_input_words: int, num_summary_words: int) -> str:
@@ -141,6 +152,16 @@ LIVE = {
     "tooLong": "This is {chars} characters long; the limit is {limit}. Leave something out before you summarize.",
     "notEnglish": "This does not look like English. You will get key sentences, word for word.",
     "address": "This is a web address, not an article.",
+    "leftOut": "Left out {n} lines that looked like a web page's menus or adverts.",
+    "leftOutOne": "Left out one line that looked like a web page's menu or advert.",
+    "putBack": "Put back",
+    "copyLink": COPY_LINK,
+    "linkCopied": "Link copied",
+    "linkInBar": "It is in the address bar",
+    "linkTooLong": "Too long for a link",
+    "fromLink": "This article came with the link. Look it over, then summarize.",
+    "badLink": "The link that brought you here is damaged, so its article is lost. Ask for the link again.",
+    "copyCode": COPY_CODE,
     "copy": COPY,
     "copied": COPIED,
     "selected": SELECTED,

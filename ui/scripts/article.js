@@ -54,6 +54,7 @@ nutshell.describe = async (text, maxWords) => {
       return [unchanged, unchanged];
     }
   }
+  const leftOut = nutshell.leftOutAdvice(text ?? "");
   const words = (text ?? "").match(/\S+/g) ?? [];
   if (words.length === 0) {
     return ["", ""];
@@ -61,7 +62,7 @@ nutshell.describe = async (text, maxWords) => {
   const counted = words.length === 1 ? nutshell.words.oneWord
     : fill(nutshell.words.counts, { words: number(words.length), minutes: readingTime(words.length) });
   const advice = adviceFor(text, words, maxWords);
-  return [`<p>${counted}</p>`, advice && `<div class="line warning">${advice}</div>`];
+  return [`<p>${counted}</p>`, leftOut + (advice && `<div class="line warning">${advice}</div>`)];
 };
 
 nutshell.clear = () => {

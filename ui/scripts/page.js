@@ -3,7 +3,7 @@ document.documentElement.lang = "en";
 
 // Screen readers announce what changes inside these. Gradio mounts them after this script, some when a tab is opened.
 const announced = new Set(["progress", "state", "advice", "batch-progress"]);
-const observer = new MutationObserver(() => {
+const announceNews = () => {
   for (const id of announced) {
     const region = document.getElementById(id);
     if (region) {
@@ -12,11 +12,48 @@ const observer = new MutationObserver(() => {
       announced.delete(id);
     }
   }
-  if (announced.size === 0) {
-    observer.disconnect();
+};
+
+// The clock ticks here: an unchanged line from the server is not put on the page again, so it is read out once only.
+const since = {};
+setInterval(() => {
+  for (const id of ["progress", "batch-progress", "compare-extractive", "compare-abstractive"]) {
+    const clock = document.querySelector(`#${id} .line.busy .clock`);
+    if (clock) {
+      since[id] ??= performance.now();
+      clock.textContent = `${Math.floor((performance.now() - since[id]) / 1000)} s`;
+    } else {
+      delete since[id];
+    }
+  }
+}, 500);
+
+// A button that is switched off loses the keyboard's focus; its partner takes it, so that the next key is not lost.
+const partners = { run: "stop", stop: "run", compare: "stop", "batch-run": "batch-stop", "batch-stop": "batch-run" };
+let focused = "";
+document.addEventListener("focusin", (event) => { focused = event.target.id; });
+document.addEventListener("focusout", (event) => {
+  if (!event.target.disabled) {
+    focused = "";  // its reader went elsewhere
   }
 });
-observer.observe(document.body, { childList: true, subtree: true });
+const keepFocus = () => {
+  if (focused in partners && document.activeElement === document.body) {
+    [focused, partners[focused]].map((id) => document.getElementById(id)).find((own) => own && !own.disabled)?.focus();
+  }
+};
+
+let isDue = false;
+new MutationObserver(() => {
+  if (!isDue) {
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      announceNews();
+      keepFocus();
+    }, 100);
+  }
+}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
 
 // Gradio submits a box of several lines on Shift+Enter only.
 document.addEventListener("keydown", (event) => {

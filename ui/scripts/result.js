@@ -1,18 +1,36 @@
 // The result: copied, or saved as a file that the browser makes itself.
 
+nutshell.sayOn = (button, said, usual) => {
+  button.textContent = said;
+  setTimeout(() => { button.textContent = usual; }, 2000);
+};
+
 nutshell.copy = async () => {
   const region = document.querySelector("#summary [role=region]");
-  const button = document.getElementById("copy");
+  let said = nutshell.words.copied;
   try {
     // It exists on https and on this computer only; a visitor over plain http gets the text selected.
     await navigator.clipboard.writeText(region.innerText.trim());
-    button.textContent = nutshell.words.copied;
   } catch {
     getSelection().selectAllChildren(region);
-    button.textContent = nutshell.words.selected;
+    said = nutshell.words.selected;
   }
-  setTimeout(() => { button.textContent = nutshell.words.copy; }, 2000);
+  nutshell.sayOn(document.getElementById("copy"), said, nutshell.words.copy);
 };
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("button.copy-code");
+  if (button) {
+    const code = button.parentElement.querySelector("pre");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      nutshell.sayOn(button, nutshell.words.copied, nutshell.words.copyCode);
+    } catch {
+      getSelection().selectAllChildren(code);
+      nutshell.sayOn(button, nutshell.words.selected, nutshell.words.copyCode);
+    }
+  }
+});
 
 const save = (content, type, name) => {
   const link = document.createElement("a");

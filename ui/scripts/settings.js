@@ -1,6 +1,6 @@
 // Length, form and text size, remembered in this browser.
 
-const presets = nutshell.presets;  // {name: words}
+const { presets, minWords, maxWords } = nutshell;
 
 nutshell.stored = (key) => {
   try {
@@ -21,12 +21,8 @@ nutshell.store = (key, value) => {
 
 nutshell.remember = (changes) => nutshell.store("settings", { ...nutshell.stored("settings"), ...changes });
 
-nutshell.presetOf = (words) => Object.keys(presets).find((name) => presets[name] === words) ?? null;
-
-nutshell.choosePreset = (name) => {
-  nutshell.remember({ words: presets[name] });
-  return presets[name];
-};
+// A preset's value is its number of words.
+nutshell.presetOf = (words) => (presets.includes(words) ? words : null);
 
 nutshell.chooseLength = (words) => {
   nutshell.remember({ words });
@@ -39,12 +35,18 @@ nutshell.enlarge = (isLarge = !document.documentElement.classList.contains("larg
   nutshell.remember({ isLarge });
 };
 
-// Values for the slider, the presets, the form, the history switch and its list, as the page loads.
-nutshell.restore = (keepsHistory) => {
+// Values for article, progress line, slider, presets, form, history switch and list, as the page loads.
+nutshell.restore = async (keepsHistory) => {
   const settings = nutshell.stored("settings") ?? {};
-  const words = Number.isFinite(settings.words) ? settings.words : nutshell.defaultWords;
   nutshell.enlarge(settings.isLarge === true);
   const keeps = settings.keepsHistory ?? keepsHistory;
-  const format = settings.format === "bullets" ? "bullets" : "paragraph";
-  return [words, nutshell.presetOf(words), format, keeps, nutshell.history.start(keeps)];
+  const link = await nutshell.readLink();
+  const wanted = link.words ?? settings.words;
+  const words = Number.isFinite(wanted) ? Math.min(maxWords, Math.max(minWords, wanted)) : nutshell.defaultWords;
+  const format = (link.format ?? settings.format) === "bullets" ? "bullets" : "paragraph";
+  const said = (kind, text) => `<div class="line ${kind}">${text}</div>`;
+  const line = link.isBad ? said("warning", nutshell.words.badLink)
+    : link.article ? said("info", nutshell.words.fromLink) : "";
+  const article = link.article ?? { __type__: "update" };
+  return [article, line, words, nutshell.presetOf(words), format, keeps, nutshell.history.start(keeps)];
 };

@@ -1,0 +1,53 @@
+// A link that holds the article itself. It stands behind the #, which browsers send to no server.
+
+const maxLinkChars = 30_000;  // mail and chat programs cut longer ones
+const maxArticleChars = 1_000_000;
+const marker = "#article=";
+
+const squeezed = async (text) => {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+};
+
+const unsqueezed = async (packed) => {
+  const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (mark) => mark.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
+};
+
+nutshell.copyLink = async (article, words, format) => {
+  const button = document.getElementById("copy-link");
+  const packed = await squeezed(JSON.stringify({ article, words, format }));
+  // The presenter's own address is of no use to others; the public one is on the page where there is one.
+  const base = document.querySelector("#sharing a")?.href ?? location.href.split("#")[0];
+  let said = nutshell.words.linkTooLong;
+  if (packed.length <= maxLinkChars) {
+    try {
+      await navigator.clipboard.writeText(base + marker + packed);
+      said = nutshell.words.linkCopied;
+    } catch {
+      history.replaceState(null, "", marker + packed);
+      said = nutshell.words.linkInBar;
+    }
+  }
+  nutshell.sayOn(button, said, nutshell.words.copyLink);
+};
+
+// What came with the address: {article, words, format}, {} for nothing, or {isBad} for a damaged link.
+nutshell.readLink = async () => {
+  if (!location.hash.startsWith(marker)) {
+    return {};
+  }
+  const packed = location.hash.slice(marker.length);
+  // Once only: a reload shall not bring back what the reader has replaced since.
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    const { article, words, format } = JSON.parse(await unsqueezed(packed.slice(0, maxLinkChars)));
+    const fits = typeof article === "string" && article.length <= maxArticleChars;
+    return fits ? { article, words: Number.isFinite(words) ? words : undefined, format } : { isBad: true };
+  } catch {
+    return { isBad: true };
+  }
+};
