@@ -291,8 +291,8 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     page = build_page(SummarizerClient(url), config)
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        options = launch_options(allow_urls=app.allow_urls)
-        page.launch(server_name=app.host, server_port=app.port, share=app.share, auth=login, **options)
+        options = launch_options(allow_urls=app.allow_urls, auth=login)
+        page.launch(server_name=app.host, server_port=app.port, share=app.share, **options)
     say(f"Open:     {_url(app.host, app.port)}")
     if app.share:
         problem = "" if page.share_url else _why_no_link(printed.getvalue())

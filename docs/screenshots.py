@@ -11,8 +11,8 @@ from ui import words
 from ui.samples import SAMPLES
 
 SHOTS = {
-    "page.png": {"viewport": {"width": 1200, "height": 780}},
-    "sources.png": {"viewport": {"width": 1200, "height": 1100}},
+    "page.png": {"viewport": {"width": 1280, "height": 900}},
+    "phone.png": {"viewport": {"width": 375, "height": 800}, "color_scheme": "dark"},
 }
 
 
@@ -27,10 +27,10 @@ def main() -> None:
             page.get_by_role("button", name=words.SUMMARIZE).click()
             page.get_by_text("shorter").wait_for(timeout=30_000)
             page.wait_for_timeout(800)
-            if "sources" in name:
-                page.get_by_role("button", name=words.SOURCES).click()
-                page.locator(".sentence").first.hover()
-                page.wait_for_timeout(500)
+            page.locator(".sentence").first.hover()
+            page.wait_for_timeout(500)
+            if "page" in name:
+                page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=Path(__file__).parent / name)
         browser.close()
         app.stop()

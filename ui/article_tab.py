@@ -70,7 +70,7 @@ class ArticleTab:
             label=words.ARTICLE,
             placeholder=words.ARTICLE_PLACEHOLDER,
             lines=9,
-            max_lines=14,
+            max_lines=11,
             autofocus=True,
             elem_id="article",
         )

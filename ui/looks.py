@@ -13,9 +13,11 @@ from ui.reading.files import MAX_FILE_BYTES
 _HERE = Path(__file__).parent
 
 
-def launch_options(*, allow_urls: bool = False) -> dict[str, Any]:
-    """What `Blocks.launch` takes for this page's looks; nothing in it is fetched from elsewhere."""
+def launch_options(*, allow_urls: bool = False, auth: tuple[str, str] | None = None) -> dict[str, Any]:
+    """What `Blocks.launch` takes for this page's looks and its login; nothing in it is fetched from elsewhere."""
     return {
+        "auth": auth,
+        "auth_message": words.LOGIN,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
         "js": _script(allow_urls=allow_urls),

@@ -181,6 +181,7 @@ SHARED_CANNOT = (
     "They can't see your articles or each other's, nor your files. Nobody gets more than two places at a time, and the "
     "link ends when Nutshell ends."
 )
+LOGIN = "Nutshell: paste a news article, get a summary. Whoever invited you has the user name and the password."
 VISITOR = (
     "You are a guest on somebody's computer: what you paste is sent there, and not kept. "
     "Other guests don't see it. When it is busy, you wait in line."
@@ -188,7 +189,7 @@ VISITOR = (
 
 # Many articles
 BATCH_INTRO = (
-    "Up to {limit} articles in one file: a table (.csv) with a column of texts, a .txt with a line of --- between "
+    "Up to {limit} articles in one file: a table (.csv) with a column of texts, a .txt with lines of dashes between "
     "articles, or a .zip of files. Length and form are as chosen under “One article”."
 )
 BATCH_FILE = "File with articles"

@@ -1,0 +1,205 @@
+"""The page's rarer states in real Chromium: in line, in doubt, shared, with a login, opening web addresses.
+
+The page is the real one; the summarizer behind it is a little server that says what a test wants to see.
+"""
+
+import functools
+import json
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser_setup import BROWSER_FLAGS, find_browser
+from tests.little_server import LittleServer, send_json
+from tests.running_app import free_port
+from ui import article_tab, words
+from ui.client import SummarizerClient
+from ui.looks import launch_options
+from ui.page import PageConfig, build_page
+from ui.reading.dialing import Web
+from ui.reading.web import fetch_article
+from ui.sharing import Sharing
+
+pytestmark = pytest.mark.browser
+
+ARTICLE = "The ferries run all night from May. The city council said so on Tuesday. A ticket costs two euros."
+SUMMARY = "Ferries will run all night from June, says Anna Berg."
+RESULT = {
+    "summary": SUMMARY, "method": "abstractive", "model": "tiny", "finish_reason": "stop",
+    "num_input_words": 1900, "num_input_tokens": 2500, "num_summary_words": 10, "num_summary_tokens": 14,
+    "coverage": 1.0, "parts": 4, "elapsed_s": 2.5, "model_text": SUMMARY,
+    "evidence": [{"start": 0, "end": len(SUMMARY), "sources": [{"start": 0, "end": 35, "score": 0.5}]}],
+    "unsupported": [
+        {"start": SUMMARY.index("June"), "end": SUMMARY.index("June") + 4, "text": "June", "kind": "date"},
+        {"start": SUMMARY.index("Anna"), "end": len(SUMMARY) - 1, "text": "Anna Berg", "kind": "name"},
+    ],
+    "notes": [],
+}  # fmt: skip
+STATUS = {
+    "model": "tiny", "method": "abstractive", "model_state": "ready", "model_reason": None, "downloaded_bytes": None,
+    "total_bytes": None, "limits": {"max_article_chars": 200_000},
+}  # fmt: skip
+EVENTS = [
+    ("queued", {"position": 3}),
+    ("progress", {"part": 2, "parts": 4, "num_tokens": 0}),
+    ("draft", {"text": "Ferries will run"}),
+    ("progress", {"part": 3, "parts": 4, "num_tokens": 5}),
+    ("result", RESULT),
+]
+
+
+def answer(handler, *, pause_s=1.0):
+    if handler.command == "GET":
+        send_json(200, STATUS)(handler)
+        return
+    handler.protocol_version = "HTTP/1.1"  # in chunks, as Serve sends it: else it would be read as a whole
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    for name, data in EVENTS:
+        event = f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+        handler.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
+        handler.wfile.flush()
+        time.sleep(pause_s)
+    handler.wfile.write(b"0\r\n\r\n")
+    handler.close_connection = True
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, monkeypatch):
+    """Launches a page with a configuration and opens it; nothing leaves loopback, nothing is a console error."""
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    ends, strays, problems = [], [], []
+
+    def open_page(config: PageConfig | None = None, *, host="127.0.0.1", auth=None, expect_page=True) -> Page:
+        server = LittleServer(answer)
+        config = config or PageConfig()
+        blocks, port = build_page(SummarizerClient(server.url), config), free_port()
+        blocks.launch(server_port=port, **launch_options(allow_urls=config.allow_urls, auth=auth))
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        ends.extend([context.close, functools.partial(blocks.close, verbose=False), server.close])
+        page, own = context.new_page(), (f"http://{host}:{port}", "data:", "blob:")
+        page.on("request", lambda request: None if request.url.startswith(own) else strays.append(request.url))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(own[0])
+        if expect_page:
+            expect(page.locator("#progress[role=status]")).to_be_attached(timeout=20_000)
+        return page
+
+    yield open_page
+    for end in ends:
+        end()
+    assert strays == []
+    assert problems == []
+
+
+def run(page: Page, article: str = ARTICLE) -> None:
+    page.get_by_label(words.ARTICLE, exact=True).fill(article)
+    page.get_by_role("button", name=words.SUMMARIZE, exact=True).click()
+
+
+def is_serious(violation) -> bool:
+    return violation["impact"] in {"serious", "critical"}
+
+
+def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
+    page = open_page()
+    run(page)
+    expect(page.get_by_text(words.waiting(3))).to_be_visible()
+    expect(page.get_by_text("Reading part 2 of 4 …")).to_be_visible()
+    expect(page.get_by_text("3 words so far")).to_be_visible()
+    expect(page.get_by_text("Writing part 3 of 4 …")).to_be_visible()
+    expect(page.locator("#progress .clock")).to_have_text("3 s")
+    expect(page.get_by_text("1,900 words → 10, 99 % shorter, saves about 8 minutes")).to_be_visible()
+    expect(page.get_by_text("All of the article was read, in 4 parts.")).to_be_visible()
+
+
+def test_facts_that_the_article_lacks_are_underlined_and_explained(open_page):
+    page = open_page()
+    run(page)
+    expect(page.get_by_text(words.DOUBTS)).to_be_visible(timeout=15_000)
+    doubts = page.locator(".doubt")
+    assert doubts.all_inner_texts() == ["June", "Anna Berg"]
+    doubts.first.focus()
+    why = "getComputedStyle(document.querySelector('.doubt'), '::after')"
+    assert words.NOT_FOUND in page.evaluate(f"{why}.content")
+    assert page.evaluate(f"{why}.opacity") == "1"
+    # What is explained is not part of the text that people copy.
+    assert page.get_by_role("region", name=words.SUMMARY).inner_text().strip() == SUMMARY
+    assert not list(filter(is_serious, Axe().run(page).response["violations"]))
+
+
+def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
+    # The public name is this machine's other one, so that one browser can come both ways.
+    config = PageConfig(is_shared=True, sharing=Sharing("http://localhost", ("guest", "secret")))
+    presenter = open_page(config)
+    panel = presenter.get_by_role("region", name=words.SHARED_TITLE)
+    expect(panel.get_by_role("link", name="http://localhost")).to_be_visible()
+    expect(panel.get_by_role("img", name=words.SHARED_QR)).to_be_visible()
+    expect(panel).to_contain_text("secret")
+    assert not list(filter(is_serious, Axe().run(presenter).response["violations"]))
+    visitor = open_page(config, host="localhost")
+    expect(visitor.get_by_text(words.VISITOR)).to_be_visible()
+    expect(visitor.get_by_text("secret")).to_have_count(0)
+    visitor.get_by_role("button", name=words.HISTORY).click()
+    expect(visitor.get_by_label(words.KEEP_HISTORY)).not_to_be_checked()
+    run(visitor)
+    expect(visitor.get_by_text("shorter")).to_be_visible(timeout=15_000)
+    assert visitor.evaluate("localStorage.getItem('nutshell.history')") is None
+
+
+def test_login_says_what_it_is_for_and_lets_in(open_page):
+    page = open_page(auth=("guest", "secret"), expect_page=False)
+    expect(page.get_by_text(words.LOGIN)).to_be_visible(timeout=20_000)
+    page.get_by_label("username").fill("guest")
+    page.get_by_label("password").fill("secret")
+    page.get_by_role("button", name="Login").click()
+    expect(page.get_by_label(words.ARTICLE, exact=True)).to_be_visible(timeout=20_000)
+
+
+def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
+    story = "\n\n".join([ARTICLE] * 3)
+    site = LittleServer(lambda handler: _send_text(handler, story))
+    web = Web(
+        resolve=lambda host, port: ["127.0.0.1"],
+        is_allowed=lambda address: address == "127.0.0.1",
+        ports=frozenset([site.port]),
+    )
+    monkeypatch.setattr(article_tab, "fetch_article", functools.partial(fetch_article, web=web))
+    page = open_page(PageConfig(allow_urls=True))
+    run(page, f"http://news.test:{site.port}/story")
+    expect(page.get_by_label(words.ARTICLE, exact=True)).to_have_value(story, timeout=15_000)
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=15_000)
+    site.close()
+
+
+def test_address_of_the_own_network_is_not_opened(open_page):
+    reached = []
+    site = LittleServer(lambda handler: reached.append(handler.path))
+    page = open_page(PageConfig(allow_urls=True))
+    for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1"):
+        run(page, f"http://{host}:{site.port}/admin")
+        expect(page.get_by_text(words.WEB_NOT_PUBLIC)).to_be_visible(timeout=15_000)
+        run(page, "")
+        expect(page.get_by_text(words.NOTHING_TO_DO)).to_be_visible()
+    site.close()
+    assert reached == []
+
+
+def _send_text(handler, text):
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/plain; charset=utf-8")
+    handler.send_header("Content-Length", str(len(text.encode())))
+    handler.end_headers()
+    handler.wfile.write(text.encode())
