@@ -1,9 +1,11 @@
 """What else a person does on the page: files, presets, downloads, history, comparison, batches; in real Chromium."""
 
+import base64
 import csv
 import io
 import json
 import subprocess
+import zlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -109,15 +111,20 @@ def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):
     page.locator("#inputs input[type=file]").set_input_files(tmp_path / "story.pdf")
     expect(page.get_by_text(words.FILE_PICTURE)).to_be_visible(timeout=15_000)
     expect(article(page)).to_have_value(SAMPLES[1].text)
+    (tmp_path / "large.txt").write_bytes(b"a " * 3_000_000)
+    page.locator("#inputs input[type=file]").set_input_files(tmp_path / "large.txt")
+    expect(page.get_by_text("This file is larger than 5 MB")).to_be_visible(timeout=15_000)
+    page.locator("#inputs input[type=file]").set_input_files([tmp_path / "story.txt", tmp_path / "story.pdf"])
+    expect(page.get_by_text(words.FILES_SEVERAL)).to_be_visible(timeout=15_000)
 
 
-def test_file_dropped_on_the_box_is_read(page):
+def test_file_dropped_anywhere_is_read(page):
     page.evaluate(
         """(text) => {
           const data = new DataTransfer();
           data.items.add(new File([text], "dropped.txt", { type: "text/plain" }));
           const options = { dataTransfer: data, bubbles: true, cancelable: true };
-          document.querySelector("#article textarea").dispatchEvent(new DragEvent("drop", options));
+          document.querySelector("#summary").dispatchEvent(new DragEvent("drop", options));
         }""",
         SAMPLES[2].text,
     )
@@ -171,6 +178,37 @@ def test_history_is_kept_in_the_browser_reopened_and_forgotten(app, page):
     assert json.loads(page.evaluate("localStorage.getItem('nutshell.history')")) == []
 
 
+def test_history_holds_the_article_that_was_run_not_what_stands_in_the_box(page):
+    summarize(page, SAMPLES[0])
+    page.wait_for_function("JSON.parse(localStorage.getItem('nutshell.history') ?? '[]').length === 1")
+    article(page).fill("Something else.")
+    page.get_by_role("button", name=words.HISTORY).click()
+    page.locator("#history").get_by_role("button").first.click()
+    expect(article(page)).to_have_value(SAMPLES[0].text)
+
+
+@pytest.mark.parametrize("stored", ['{"a": 1}', "[null]", '[{"when": 1}]', '"abc"', "{"])
+def test_foreign_things_in_the_browsers_storage_do_no_harm(app, page, stored):
+    page.evaluate("(stored) => localStorage.setItem('nutshell.history', stored)", stored)
+    page.evaluate("localStorage.setItem('nutshell.settings', '{\"words\": 9999, \"format\": 7}')")
+    open_(page, app)
+    expect(page.get_by_role("spinbutton", name=words.LENGTH)).to_have_value("250")
+    summarize(page)
+    page.wait_for_function("JSON.parse(localStorage.getItem('nutshell.history')).length === 1")
+
+
+def test_half_a_character_in_a_link_is_summarized_all_the_same(page):
+    # What JSON may hold and UTF-8 may not.
+    broken = json.dumps({"article": SAMPLES[0].text + " \ud83d", "words": 61.7})
+    squeeze = zlib.compressobj(wbits=-15)
+    packed = base64.urlsafe_b64encode(squeeze.compress(broken.encode()) + squeeze.flush()).decode().rstrip("=")
+    page.evaluate("(hash) => { location.hash = hash; }", f"#article={packed}")  # in a tab that shows the page already
+    expect(page.get_by_text(words.LIVE["fromLink"])).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("spinbutton", name=words.LENGTH)).to_have_value("60")
+    button(page, words.SUMMARIZE).click()
+    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+
+
 def test_comparison_shows_both_ways_or_why_not(page):
     button(page, SAMPLES[0].name).click()
     expect(article(page)).to_have_value(SAMPLES[0].text)
@@ -207,15 +245,50 @@ def test_pasted_page_loses_its_menus_and_gets_them_back(page):
     expect(page.get_by_text("Left out")).to_be_hidden()
 
 
-def test_pasted_article_about_adverts_is_left_alone(page):
-    text = (
-        "Advertising fell in May.\nShare prices of three newsletters rose, and the menu of the day is home cooking.\n"
-    )
+def paste(page, text):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
     article(page).press("Control+v")
+
+
+def test_pasted_sentences_stay_whatever_they_are_about(page):
+    text = """Advertising fell in May.
+“Listen: I never took the money,” Mr. Brown told the court.
+Sign up to vote before Tuesday, officials urged.
+Read more than 20 books a year and you will live longer, researchers said on Monday.
+Follow us into the dark, they said
+Related: the two men were brothers, police said.
+Copyright 2,000 years ago did not exist
+By continuing this war, they agree to suffer, he said
+Home.
+---
+    indented, and two blank lines below
+
+
+(c) the contractor shall pay
+"""
+    paste(page, text)
     expect(article(page)).to_have_value(text)
     expect(page.get_by_text("Left out")).to_be_hidden()
+
+
+def test_undo_after_a_cleaned_paste_brings_back_what_was_there(page):
+    article(page).press_sequentially("My notes.")
+    article(page).press("Control+a")
+    paste(page, "Menu\nThe ferries run all night.\nShare")
+    expect(article(page)).to_have_value("The ferries run all night.")
+    article(page).press("Control+z")
+    expect(article(page)).to_have_value("My notes.")
+
+
+def test_two_cleaned_pastes_stay_apart_and_both_come_back(page):
+    article(page).fill("A cat. ")
+    article(page).press("Control+End")
+    paste(page, "Menu\nA\nShare")
+    paste(page, "Search\nSecond two.\nLogin")
+    expect(article(page)).to_have_value("A cat. \nA\nSecond two.")
+    button(page, words.LIVE["putBack"]).click()
+    expect(article(page)).to_have_value("A cat. Menu\nA\nShareSearch\nSecond two.\nLogin")
 
 
 def test_link_carries_the_article_and_no_server_sees_it(app, browser, page):
@@ -286,6 +359,13 @@ def test_batch_fills_a_table_and_saves_it(page, tmp_path):
     assert table[1]["problem"]
 
 
+_LETTERS = """(heading) => {
+  const range = document.createRange();
+  range.selectNodeContents(heading);
+  return range.getBoundingClientRect().toJSON();
+}"""
+
+
 @pytest.mark.parametrize("width", [320, 375, 768])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_sticks_out(app, browser, width, scheme):
@@ -295,6 +375,9 @@ def test_nothing_sticks_out(app, browser, width, scheme):
         if large:
             button(page, words.LARGE_TEXT).click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        letters = page.get_by_role("heading", name=words.TITLE).evaluate(_LETTERS)
+        switch = button(page, words.LARGE_TEXT).bounding_box()
+        assert switch["x"] >= letters["right"] or switch["y"] >= letters["bottom"]
     page.context.close()
 
 
@@ -311,8 +394,10 @@ def test_axe_finds_nothing_serious(app, browser, width, scheme):
     page.wait_for_timeout(500)  # folds fade in, and half-faded text has little contrast
     found["done"] = serious(page)
     page.get_by_role("tab", name=words.TAB_BATCH).click()
-    expect(button(page, words.BATCH_RUN)).to_be_visible()
-    page.wait_for_timeout(500)
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"text\nx"}
+    page.locator("#batch-file input[type=file]").set_input_files(file)
+    expect(page.get_by_label("a.csv").or_(page.get_by_text("a.csv")).first).to_be_attached()
+    page.wait_for_timeout(1000)
     found["batch"] = serious(page)
     page.context.close()
     assert not any(found.values()), found

@@ -16,7 +16,7 @@ from ui.client import SummarizerError, Summary, SummaryRequest
 from ui.compare import PLACE, offer_comparison
 from ui.details import details
 from ui.reading.errors import UnreadableError
-from ui.reading.files import SUFFIXES, read_file
+from ui.reading.files import read_file
 from ui.reading.web import fetch_article, web_address
 from ui.runs import TICK_S, Runs, Stopped, Working
 from ui.samples import SAMPLES
@@ -77,7 +77,7 @@ class ArticleTab:
         with gr.Row(elem_id="inputs"):
             self.counts = gr.HTML("", elem_id="counts", min_width=260)
             self.upload = gr.UploadButton(
-                words.OPEN_FILE, file_types=list(SUFFIXES), size="sm", min_width=110, scale=0, elem_id="open"
+                words.OPEN_FILE, file_count="multiple", size="sm", min_width=110, scale=0, elem_id="open"
             )
             self.clear = gr.Button(words.CLEAR, size="sm", min_width=80, scale=0)
         self.advice = gr.HTML("", elem_id="advice")
@@ -197,7 +197,7 @@ class ArticleTab:
         kept = [self.article, self.num_words, self.style]
         in_browser(self.copy_link.click, "(...wish) => nutshell.copyLink(...wish)", kept)
         shown = [self.summary, self.facts, self.sources, self.details]
-        in_browser(ran.then, "(...run) => nutshell.history.add(run)", [*kept, *shown], self.history)
+        in_browser(ran.then, "(...html) => nutshell.history.add(html)", shown, self.history)
         folds = [self.tools, self.sources_fold]
         in_browser(
             self.history.click,
@@ -225,15 +225,18 @@ class ArticleTab:
         )
 
 
-async def _on_file(path: str) -> tuple[Any, str, None]:
-    """Read a chosen file; the uploaded copy is deleted."""
-    name = Path(path).name
+async def _on_file(paths: list[str]) -> tuple[Any, str, None]:
+    """Read a chosen file; the uploaded copies are deleted."""
     try:
-        text = await asyncio.to_thread(read_file, Path(path), name=name)
+        if len(paths) > 1:
+            return gr.skip(), view.line(words.FILES_SEVERAL, "warning"), None
+        name = Path(paths[0]).name
+        text = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
     except UnreadableError as error:
         return gr.skip(), view.line(str(error), "error"), None
     finally:
-        Path(path).unlink(missing_ok=True)
+        for path in paths:
+            Path(path).unlink(missing_ok=True)
     return text, view.line(words.FILE_READ.format(name=name)), None
 
 

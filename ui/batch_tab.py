@@ -21,6 +21,7 @@ from ui.client import (
 )
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
+from ui.reading.web import web_address
 from ui.runs import Runs, StopFlag, Stopped, Working
 
 MAX_ITEMS = 100
@@ -39,9 +40,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         max_runs_at_once: of all visitors together.
     """
     gr.HTML(f"<p>{words.BATCH_INTRO.format(limit=MAX_ITEMS)}</p>", elem_id="batch-intro")
-    file = gr.File(
-        label=words.BATCH_FILE, file_types=[".csv", ".tsv", ".txt", ".zip"], height=140, elem_id="batch-file"
-    )
+    file = gr.File(label=words.BATCH_FILE, height=140, elem_id="batch-file")
     with gr.Row():
         run = gr.Button(words.BATCH_RUN, variant="primary", min_width=120, elem_id="batch-run")
         stop = gr.Button(words.BATCH_STOP, interactive=False, min_width=90, elem_id="batch-stop")
@@ -58,7 +57,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         try:
             items = await asyncio.to_thread(read_batch, Path(path), name=Path(path).name, max_items=MAX_ITEMS)
         except UnreadableError as error:
-            yield (view.line(str(error), "error"), gr.skip(), *idle, gr.skip())
+            yield (view.line(str(error), "error"), "", *idle, gr.update(interactive=False))
             return
         batch = _Batch(runs, session, items, SummaryRequest("", int(max_words), style))
         busy = (gr.update(interactive=False), gr.update(interactive=True))
@@ -99,8 +98,9 @@ class _Batch:
                 return
             where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
             yield where, self.table()
-            if item.problem:
-                self.results.append(_failed(item, item.problem))
+            problem = item.problem or (words.ADDRESS_ONLY if web_address(item.text) else "")
+            if problem:
+                self.results.append(_failed(item, problem))
                 continue
             async for line in self._summarize(item, flag):
                 yield where, self.table(item, line)

@@ -12,6 +12,7 @@ Every failure is one of these; nothing of `requests` gets past this file:
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -63,17 +64,25 @@ _DOWN = (
     "The summarizer is not answering. It may be starting again; your article stays here. Try again in a few seconds."
 )
 _SILENT = "The summarizer has gone silent. Try again; if it stays silent, start it again."
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _STRANGE = "Something at {url} answered, but not as a summarizer does. Check the address."
 
 
 @dataclass(frozen=True)
 class SummaryRequest:
-    """What to summarize, and how; the API's `SummarizeRequest`."""
+    """What to summarize, and how; the API's `SummarizeRequest`.
+
+    Half of a surrogate pair in `text`, which a browser may send and nobody can encode, becomes U+FFFD, as in the API:
+    offsets into the text hold.
+    """
 
     text: str
     max_words: int
     format: Literal["paragraph", "bullets"] = "paragraph"
     method: Literal["auto", "abstractive", "extractive"] = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _SURROGATES.sub("\ufffd", self.text))
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def offer_comparison(
         if not text.strip():
             yield (gr.update(visible=True), view.line(words.NOTHING_TO_DO, "warning"), "", gr.skip(), gr.skip())
             return
-        shown = ["", ""]
+        shown = [_heading(title) for _, title in _SIDES]
         for i, (method, title) in enumerate(_SIDES):
             wish = SummaryRequest(text, int(max_words), style, method)
             steps = runs.follow(str(request.session_hash), PLACE, wish)
@@ -58,8 +58,12 @@ def offer_comparison(
     )
 
 
+def _heading(title: str) -> str:
+    return f"<h2>{html.escape(title)}</h2>"
+
+
 def _side(title: str, step: Working | Summary | SummarizerError | Stopped) -> str:
-    heading = f"<h2>{html.escape(title)}</h2>"
+    heading = _heading(title)
     if isinstance(step, Working):
         return heading + view.busy_line(step.line) + view.paragraphs(step.draft or "")
     if isinstance(step, Stopped):

@@ -11,7 +11,7 @@ def as_text(result: Summary, request: SummaryRequest) -> str:
 
 def as_markdown(result: Summary, request: SummaryRequest) -> str:
     """The same with a heading and a list."""
-    facts = "".join(f"- {fact}\n" for fact in _facts(result, request))
+    facts = "".join(f"- {_literal(fact)}\n" for fact in _facts(result, request))
     return f"# {words.SUMMARY}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import gradio as gr
 
 from ui import words
-from ui.article_tab import DEFAULT_WORDS, MAX_WORDS, MIN_WORDS, PRESETS
-from ui.reading.files import MAX_FILE_BYTES
+from ui.article_tab import DEFAULT_WORDS, MAX_WORDS, MIN_WORDS, PRESETS, STEP_WORDS
 
 _HERE = Path(__file__).parent
+_MAX_UPLOAD = "20mb"
+"""Above what can be read (`reading/files.py`), so that a file somewhat too large gets our sentence and not Gradio's."""
 
 
 def launch_options(*, allow_urls: bool = False, auth: tuple[str, str] | None = None) -> dict[str, Any]:
@@ -21,7 +22,8 @@ def launch_options(*, allow_urls: bool = False, auth: tuple[str, str] | None = N
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
         "js": _script(allow_urls=allow_urls),
-        "max_file_size": MAX_FILE_BYTES,
+        "max_file_size": _MAX_UPLOAD,
+        "enable_monitoring": False,
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,
@@ -74,6 +76,7 @@ def _script(*, allow_urls: bool) -> str:
         "presets": list(PRESETS.values()),
         "minWords": MIN_WORDS,
         "maxWords": MAX_WORDS,
+        "stepWords": STEP_WORDS,
         "defaultWords": DEFAULT_WORDS,
         "allowsUrls": allow_urls,
     }

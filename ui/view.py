@@ -51,7 +51,8 @@ def facts(result: Summary, request: SummaryRequest) -> str:
     return (
         f'<span class="badge">{html.escape(method(result))}</span>'
         + "".join(paragraphs(text) for text in remarks(result))
-        + f'<div id="result" hidden data-text="{html.escape(as_text(result, request))}" '
+        + f'<div id="result" hidden data-article="{html.escape(request.text)}" data-words="{request.max_words}" '
+        f'data-format="{request.format}" data-text="{html.escape(as_text(result, request))}" '
         f'data-markdown="{html.escape(as_markdown(result, request))}"></div>'
     )
 

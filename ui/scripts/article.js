@@ -70,17 +70,20 @@ nutshell.clear = () => {
   return "";
 };
 
-// A file dropped on the box goes the way of the button.
-const isFile = (event) => event.dataTransfer?.types.includes("Files") && event.target.closest?.("#article");
+// A file dropped anywhere goes the way of the button; the browser would open it in place of the page.
+const isFile = (event) => event.dataTransfer?.types.includes("Files") && !event.target.closest?.("#batch-file");
 document.addEventListener("dragover", (event) => {
   if (isFile(event)) {
     event.preventDefault();
   }
 });
 document.addEventListener("drop", (event) => {
+  if (!isFile(event)) {
+    return;
+  }
+  event.preventDefault();
   const input = document.querySelector("#inputs input[type=file]");
-  if (isFile(event) && input) {
-    event.preventDefault();
+  if (input && document.getElementById("article")?.offsetParent) {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }

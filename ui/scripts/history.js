@@ -5,16 +5,21 @@ const update = (properties) => ({ __type__: "update", ...properties });
 let chosen = null;
 let lastResult = null;
 
-const runs = () => nutshell.stored("history") ?? [];
+// {when, begins, html: [summary, facts, sources, details]} each; what another version or a person wrote there is skipped.
+const isRun = (run) => Number.isFinite(run?.when) && typeof run.begins === "string"
+  && run.html?.length === 4 && run.html.every((part) => typeof part === "string");
+const runs = () => {
+  const stored = nutshell.stored("history");
+  return Array.isArray(stored) ? stored.filter(isRun) : [];
+};
 
 const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 // The list as HTML: Gradio puts it on the page when the fold is opened.
 const list = () => {
-  const items = runs().map(({ when, article }) => {
+  const items = runs().map(({ when, begins }) => {
     const day = new Date(when).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-    const begins = escaped(article.trim().slice(0, 70));
-    return `<li><button type="button" data-when="${Number(when)}">${begins}… <small>${day}</small></button></li>`;
+    return `<li><button type="button" data-when="${when}">${escaped(begins)}… <small>${day}</small></button></li>`;
   });
   return items.length ? `<ul>${items.join("")}</ul>` : `<p>${nutshell.words.noHistory}</p>`;
 };
@@ -37,13 +42,16 @@ nutshell.history = {
   },
 
   // After a run, however it ended: only one that has a result of its own is kept.
-  add([article, words, format, ...html]) {
+  add(html) {
     const result = document.getElementById("result");
-    if (!this.keeps || !result || result === lastResult) {
+    // Another tab may have switched it off.
+    const keeps = nutshell.stored("settings")?.keepsHistory ?? this.keeps;
+    if (!keeps || !result || result === lastResult) {
       return list();
     }
     lastResult = result;
-    const kept = [{ when: Date.now(), article, words, format, html }, ...runs()].slice(0, maxRuns);
+    const begins = result.dataset.article.trim().slice(0, 70);
+    const kept = [{ when: Date.now(), begins, html }, ...runs()].slice(0, maxRuns);
     // A browser gives about 5 MB; the oldest make room for the newest.
     while (kept.length > 0 && !nutshell.store("history", kept)) {
       kept.pop();
@@ -54,12 +62,17 @@ nutshell.history = {
   // Values for article, length, form, preset, progress line, the four parts, and the two folds around them.
   reopen() {
     const run = runs().find(({ when }) => String(when) === chosen);
-    if (!run) {
+    if (!run || document.querySelector("#progress .busy")) {
       return Array(11).fill(update({}));
     }
+    // The result carries its own article: the box may hold another one by the time a run ends.
+    const result = new DOMParser().parseFromString(run.html[1], "text/html").getElementById("result");
+    const { article, words, format } = result?.dataset ?? {};
+    const length = nutshell.asLength(Number(words));
     const line = `<div class="line info">${nutshell.words.reopened}</div>`;
     const visible = update({ visible: true });
-    return [run.article, run.words, run.format, nutshell.presetOf(run.words), line, ...run.html, visible, visible];
+    const wish = [article ?? "", length, nutshell.asFormat(format), nutshell.presetOf(length)];
+    return [...wish, line, ...run.html, visible, visible];
   },
 };
 

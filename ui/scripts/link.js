@@ -35,6 +35,13 @@ nutshell.copyLink = async (article, words, format) => {
   nutshell.sayOn(button, said, nutshell.words.copyLink);
 };
 
+// In a tab that shows the page already, the browser would only change the address.
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith(marker)) {
+    location.reload();
+  }
+});
+
 // What came with the address: {article, words, format}, {} for nothing, or {isBad} for a damaged link.
 nutshell.readLink = async () => {
   if (!location.hash.startsWith(marker)) {
@@ -46,7 +53,7 @@ nutshell.readLink = async () => {
   try {
     const { article, words, format } = JSON.parse(await unsqueezed(packed.slice(0, maxLinkChars)));
     const fits = typeof article === "string" && article.length <= maxArticleChars;
-    return fits ? { article, words: Number.isFinite(words) ? words : undefined, format } : { isBad: true };
+    return fits ? { article: article.toWellFormed?.() ?? article, words: Number.isFinite(words) ? words : undefined, format } : { isBad: true };
   } catch {
     return { isBad: true };
   }

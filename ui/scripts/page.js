@@ -59,7 +59,7 @@ new MutationObserver(() => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    document.getElementById("run")?.click();
+    ["run", "batch-run"].map((id) => document.getElementById(id)).find((button) => button?.offsetParent)?.click();
   }
 });
 

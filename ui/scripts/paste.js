@@ -1,53 +1,87 @@
 // Pasted web pages: lines of menus, adverts and buttons are left out, said so, and put back at a click.
 
-// Each names a form, not a subject: an article about cookies or adverts keeps its sentences.
-const wholeLines = new RegExp("^(?:" + [
+// Forms that no sentence of an article has: these words and nothing else on a line, and no full stop after them.
+const networks = "(?:whatsapp|facebook|twitter|x|instagram|linkedin|reddit|telegram|bluesky|pinterest|youtube|tiktok)";
+const wholeLine = new RegExp("^[\\s|•·>»▶]*(?:" + [
   "advert(?:isement|ising)?s?", "ads?", "sponsored(?: content)?", "loading", "menu", "home", "search", "close",
   "(?:show|hide|more) (?:menu|more|less)", "sign in", "log ?in", "log ?out", "sign up", "register", "my account",
-  "subscribe(?: now| today)?", "newsletters?", "share(?: this)?(?: article| story| on .{1,12})?", "save(?: article)?",
-  "tweet", "e-?mail", "print", "copy (?:link|url)", "link copied!?", "whatsapp", "facebook", "twitter", "instagram",
-  "linkedin", "reddit", "telegram", "bluesky", "threads", "pinterest", "follow(?: us)?", "comments?",
-  "(?:view |show |leave )?(?:\\d[\\d,]* |all |a )?comments?", "skip to (?:main )?content", "skip to navigation",
-  "back to top", "continue reading", "read more", "read next", "more on this(?: story)?", "more stories",
+  "subscribe(?: now| today)?", "newsletters?", `share(?: this)?(?: article| story)?(?: (?:on|via) ${networks})?`, networks,
+  "save(?: article)?", "tweet", "e-?mail", "print", "copy (?:link|url)", "link copied!?", "follow(?: us)?",
+  "(?:(?:view |show |leave )?(?:\\d[\\d,]* |all |a )?)?comments?", "skip to (?:main )?content", "skip to navigation",
+  "back to top", "continue reading", "read (?:more|next)", "more on this(?: story)?", "more stories",
   "related(?: topics| stories| articles| content)?", "recommended(?: for you)?", "you (?:may|might) also like",
-  "most (?:read|popular|viewed)", "trending(?: now)?", "top stories", "editors['’] picks", "play", "pause", "mute",
-  "watch(?: now| live| the video)?", "listen(?: to this article)?", "\\d+ min(?:ute)?s?(?: read)?", "reading time.{0,20}",
-  "image|photo|caption|video|gallery", "accept(?: all)?(?: cookies)?", "reject all", "manage (?:cookies|preferences)",
-  "cookie (?:policy|settings)", "privacy(?: policy| notice)?", "terms(?: of (?:use|service))?(?: (?:&|and) conditions)?",
-  "contact us", "about us", "help", "(?:story|article) continues below.{0,30}", "next|previous", "[|•·>»…-]+",
-].join("|") + ")\\W*$", "i");
-const lineStarts = new RegExp("^\\W*(?:" + [
+  "most (?:read|popular|viewed)", "trending(?: now)?", "top stories", "editors['’] picks",
+  "watch(?: now| live| the video)", "listen to this article", "\\d+ min(?:ute)?s? read", "reading time:? \\d+ .{0,12}",
+  "accept(?: all)?(?: cookies)", "reject all", "manage (?:cookies|preferences)", "cookie (?:policy|settings)",
+  "privacy(?: policy| notice)", "terms(?: of (?:use|service))?(?: (?:&|and) conditions)?", "contact us", "about us",
+  "(?:story|article) continues below.{0,30}",
+].join("|") + ")[\\s:|•·>»…-]*$", "i");
+// Beginnings of links and credits, on lines that do not end as sentences do.
+const lineStart = new RegExp("^[\\s|•·>»▶-]*(?:" + [
   "(?:read|see|watch|listen)(?: more| also| next| this| here)?:", "(?:also|related)(?: read| stories| articles)?:",
-  "(?:also read|read also|read more|see also)\\b", "follow (?:us|@|\\w+ on )", "sign up (?:for|to) ", "subscribe to ",
-  "(?:click|tap) here ", "like us on ", "download (?:the|our) .{0,30}app\\b", "getty images\\W*$",
-  "(?:image|photo|picture|video)s?(?: (?:source|caption|credit|by|copyright))?:", "media caption", "image (?:source|caption)\\b",
-  "©", "\\(c\\) ", "copyright \\W*(?:©|\\d)", "all rights reserved", "we use cookies", "this (?:web)?site uses cookies",
-  "by (?:clicking|continuing).{0,80}(?:agree|accept)",
+  "(?:also read|read also|read more|see also)\\s*[:|–—-]", `follow (?:us on |@|.{1,30} on ${networks}\\b)`,
+  "sign up (?:for|to) (?:our|the|your) ", "subscribe to (?:our|the) ", "(?:click|tap) here ", "like us on ",
+  "download (?:the|our) .{0,30}app\\b", "(?:image|photo|picture|video)s?(?: (?:source|caption|credit|by|copyright))?:",
+  "media caption", "image (?:source|caption)\\b", "getty images\\W*$",
 ].join("|") + ")", "i");
+const notice = new RegExp("^\\s*(?:" + [
+  "©", "copyright\\W*(?:©|\\(c\\)|(?:19|20)\\d\\d\\b)", "\\(c\\) (?:19|20)\\d\\d\\b", "all rights reserved\\W*$",
+  "we use (?:\\w+ )?cookies (?:to|on|and)\\b", "this (?:web)?site uses cookies",
+  "by (?:clicking|continuing|using)\\b.{0,80}\\byou (?:agree|accept|consent)",
+  "(?:sign up|subscribe)\\b.{0,60}\\bnewsletter",
+].join("|") + ")", "i");
+const sentenceEnd = /[.!?]["”’)]*\s*$/;
 const maxJunkChars = 160;
 
-const isJunk = (line) => line !== "" && line.length <= maxJunkChars && (wholeLines.test(line) || lineStarts.test(line));
+const isJunk = (line) => line.trim() !== "" && line.length <= maxJunkChars
+  && (wholeLine.test(line) || notice.test(line) || (lineStart.test(line) && !sentenceEnd.test(line)));
 
-let leftOut = null;
-
-// A warning with a button while the pasted text stands in the box; nothing of the article is in it.
-nutshell.leftOutAdvice = (text) => {
-  if (leftOut && !text.includes(leftOut.kept)) {
-    leftOut = null;
+// The text without junk, and how much that was. Blank lines go only where junk stood between two of them.
+const withoutJunk = (text) => {
+  const kept = [];
+  let num = 0;
+  let isAfterJunk = false;
+  for (const line of text.split("\n")) {
+    const isBlank = line.trim() === "";
+    if (isJunk(line)) {
+      num += 1;
+      isAfterJunk = true;
+    } else if (!(isBlank && isAfterJunk && (kept.at(-1) ?? "").trim() === "")) {
+      kept.push(line);
+      isAfterJunk &&= isBlank;
+    }
   }
-  if (!leftOut) {
-    return "";
+  while (isAfterJunk && kept.at(-1)?.trim() === "") {
+    kept.pop();
   }
-  const { leftOut: many, leftOutOne: one, putBack } = nutshell.words;
-  const said = leftOut.num === 1 ? one : many.replace("{n}", leftOut.num);
-  return `<div class="line info">${said} <button type="button" class="link" data-put-back>${putBack}</button></div>`;
+  return { text: kept.join("\n"), num };
 };
 
 const box = () => document.querySelector("#article textarea");
 
-const setBox = (value) => {
-  box().value = value;
-  box().dispatchEvent(new Event("input", { bubbles: true }));
+// The browser's own way of typing keeps Undo whole, but takes seconds for a very long text.
+const maxTypedChars = 30_000;
+const replace = (start, end, text) => {
+  box().focus();
+  box().setSelectionRange(start, end);
+  if (text.length > maxTypedChars || !document.execCommand("insertText", false, text)) {
+    box().setRangeText(text, start, end, "end");
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+};
+
+let leftOut = [];  // of each cleaned paste: {start, kept, pasted, num}
+
+// A note with a button while the pasted texts stand in the box; nothing of the article is in it.
+nutshell.leftOutAdvice = (text) => {
+  leftOut = leftOut.filter(({ kept }) => text.includes(kept));
+  if (leftOut.length === 0) {
+    return "";
+  }
+  const num = leftOut.reduce((sum, own) => sum + own.num, 0);
+  const { leftOut: many, leftOutOne: one, putBack } = nutshell.words;
+  const said = num === 1 ? one : many.replace("{n}", num);
+  return `<div class="line info">${said} <button type="button" class="link" data-put-back>${putBack}</button></div>`;
 };
 
 document.addEventListener("paste", (event) => {
@@ -55,24 +89,31 @@ document.addEventListener("paste", (event) => {
   if (event.target !== box() || !pasted.includes("\n")) {
     return;
   }
-  const lines = pasted.split("\n");
-  const good = lines.filter((line) => !isJunk(line.trim()));
-  const kept = good.join("\n").replace(/\n{3,}/g, "\n\n").trim();
-  if (good.length === lines.length || kept === "") {
+  const { text, num } = withoutJunk(pasted);
+  if (num === 0 || text.trim() === "") {
     return;
   }
   event.preventDefault();
-  leftOut = { kept, pasted, num: lines.length - good.length };
-  const { selectionStart: start, selectionEnd: end } = box();
-  box().setRangeText(kept, start, end, "end");
-  setBox(box().value);
+  const { selectionStart: start, selectionEnd: end, value } = box();
+  // Where junk stood at the edge, its line's end is still between the words on both sides.
+  const lines = pasted.split("\n");
+  const before = isJunk(lines[0]) && !/(^|\n)$/.test(value.slice(0, start)) ? "\n" : "";
+  const after = isJunk(lines.at(-1)) && !/^(\n|$)/.test(value.slice(end)) ? "\n" : "";
+  const kept = before + text + after;
+  leftOut.push({ start, kept, pasted, num });
+  replace(start, end, kept);
 }, { capture: true });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("[data-put-back]") && leftOut) {
-    const { kept, pasted } = leftOut;
-    leftOut = null;
-    setBox(box().value.replace(kept, () => pasted));
-    box().focus();
+  if (event.target.closest?.("[data-put-back]")) {
+    const all = leftOut;
+    leftOut = [];
+    for (const { start, kept, pasted } of all.reverse()) {
+      const after = box().value.indexOf(kept, start);
+      const at = after >= 0 ? after : box().value.lastIndexOf(kept);
+      if (at >= 0) {
+        replace(at, at + kept.length, pasted);
+      }
+    }
   }
 });

@@ -1,6 +1,6 @@
 // Length, form and text size, remembered in this browser.
 
-const { presets, minWords, maxWords } = nutshell;
+const { presets, minWords, maxWords, stepWords } = nutshell;
 
 nutshell.stored = (key) => {
   try {
@@ -24,6 +24,14 @@ nutshell.remember = (changes) => nutshell.store("settings", { ...nutshell.stored
 // A preset's value is its number of words.
 nutshell.presetOf = (words) => (presets.includes(words) ? words : null);
 
+// A length that the slider can show; what was stored or came with a link may be anything.
+nutshell.asLength = (words) => {
+  const steps = Number.isFinite(words) ? Math.round(words / stepWords) : nutshell.defaultWords / stepWords;
+  return Math.min(maxWords, Math.max(minWords, stepWords * steps));
+};
+
+nutshell.asFormat = (format) => (format === "bullets" ? "bullets" : "paragraph");
+
 nutshell.chooseLength = (words) => {
   nutshell.remember({ words });
   return nutshell.presetOf(words);
@@ -41,9 +49,8 @@ nutshell.restore = async (keepsHistory) => {
   nutshell.enlarge(settings.isLarge === true);
   const keeps = settings.keepsHistory ?? keepsHistory;
   const link = await nutshell.readLink();
-  const wanted = link.words ?? settings.words;
-  const words = Number.isFinite(wanted) ? Math.min(maxWords, Math.max(minWords, wanted)) : nutshell.defaultWords;
-  const format = (link.format ?? settings.format) === "bullets" ? "bullets" : "paragraph";
+  const words = nutshell.asLength(link.words ?? settings.words);
+  const format = nutshell.asFormat(link.format ?? settings.format);
   const said = (kind, text) => `<div class="line ${kind}">${text}</div>`;
   const line = link.isBad ? said("warning", nutshell.words.badLink)
     : link.article ? said("info", nutshell.words.fromLink) : "";
