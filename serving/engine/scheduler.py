@@ -2,7 +2,7 @@
 
 A request holds its source's cache entries and, step by step, its own, until it leaves. A newcomer is admitted if
 the bound holds at every later step, each request going on to its longest: someone about to leave makes room for
-someone who has yet to grow, and so does what beams that were dropped had written. Nobody is ever put back, and as the first in line is never passed over, nobody starves.
+someone who has yet to grow. Nobody is ever put back, and as the first in line is never passed over, nobody starves.
 """
 
 from collections import deque
@@ -74,7 +74,9 @@ class Scheduler:
             sum(
                 self._whole_pages(len(each.source))
                 # A step writes the widest one's number of entries for everybody.
-                + self._whole_pages(each.num_cache_entries + steps * each.params.num_beams + widest - each.params.num_beams)
+                + self._whole_pages(
+                    each.num_cache_entries + steps * each.params.num_beams + widest - each.params.num_beams
+                )
                 for each in company
                 if steps <= each.num_steps_left
             )

@@ -131,8 +131,8 @@ class Slots:
 
     def _drop_the_dead(self) -> None:
         """Move what some beam descends from into new self caches, the entries of dropped beams left out."""
-        old_ages, is_alive = self.ages, (self.ages > 0).any(axis=1)  # [slots, e]
-        alive = [np.flatnonzero(is_alive[slot]) for slot in range(self.num_running)]
+        old_ages = self.ages
+        alive = [np.flatnonzero(ages.any(axis=0)) for ages in old_ages[: self.num_running]]
         self.write_index[: self.num_running] = [len(entries) for entries in alive]
         capacity = _capacity(self._last_entry())
         self.ages = np.zeros((*old_ages.shape[:2], capacity), np.int32)
@@ -146,8 +146,8 @@ class Slots:
 
     def _resize(self, side: str, capacity: int, kept: Sequence[Any]) -> None:
         """Replace the caches of one side by larger or smaller ones with each slot's `kept` entries."""
-        for name in self._names:  # one by one: the old and the new caches together would double the peak
-            name = f"{side}_{name}"
+        # One by one: the old and the new caches together would double the peak.
+        for name in [f"{side}_{name}" for name in self._names]:
             old = self.caches[name]
             pages, new = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
             for slot in range(self.num_running):
