@@ -3,15 +3,16 @@
     python -m benchmarks.http --tokenizer DIR [--model DIR] [--precision int8] [--data DIR]
 
 Closed loop: 1, 4 and 16 clients, each with the next request as soon as the last is answered; a 268-token article,
-2 beams, exactly 100 output tokens. Open loop: real articles of mixed length, arriving at random (Poisson) at 60 and
-90 % of a full load; once handed on as they come, once in static batches, where up to 16 go together and the next ones
-wait until all of them are done. A static batch is answered as a whole, as `@serve.batch` around `generate` does.
-What 16 clients get of that traffic comes first, as the measure of a full load.
-Failures are counted, and left out of the latencies.
+2 beams, exactly 100 output tokens. They and the tutorial take turns, round by round; rates are medians of rounds.
+Open loop: real articles of mixed length, arriving at random (Poisson) at 60, 90 and 130 % of a full load; once handed
+on as they come, once in static batches, where up to 16 go together and the next ones wait until all of them are done.
+A static batch is answered as a whole, as `@serve.batch` around `generate` does. What 16 clients get of that traffic
+comes first, as the measure of a full load. Failures are counted, and left out of the latencies.
 """
 
 import argparse
 import json
+import math
 import multiprocessing
 import random
 import statistics
@@ -27,13 +28,22 @@ from typing import Any
 import requests
 
 from benchmarks.articles import DEFAULT_DATA, load_rows
-from benchmarks.engine import NUM_INPUT_TOKENS, NUM_OUTPUT_TOKENS, article, load_transformers, machine, make_t5_base
+from benchmarks.engine import (
+    NUM_INPUT_TOKENS,
+    NUM_OUTPUT_TOKENS,
+    Generate,
+    article,
+    load_transformers,
+    machine,
+    make_t5_base,
+)
 from serving.config import ServingConfig
+from serving.engine.convert import ensure_converted
 from serving.process import ServingProcess
 from tests.running_app import descendants, free_port
 
 MAX_BATCH = 16
-LOAD_SHARES = (0.6, 0.9)
+LOAD_SHARES = (0.6, 0.9, 1.3)
 
 
 @dataclass
@@ -43,6 +53,14 @@ class Outcome:
     latencies_s: list[float] = field(default_factory=list)
     num_failures: int = 0
     elapsed_s: float = 0.0
+    rates: list[float] = field(default_factory=list)
+    """Articles per second of each round, if there were several."""
+
+    def add(self, other: "Outcome") -> None:
+        """Count another round of the same traffic in."""
+        self.rates.append(len(other.latencies_s) / other.elapsed_s)
+        self.latencies_s += other.latencies_s
+        self.num_failures += other.num_failures
 
     def row(self) -> dict[str, float]:
         """p50, p95 and rate, as they are reported."""
@@ -50,7 +68,7 @@ class Outcome:
         return {
             "p50_s": round(statistics.median(ordered), 2),
             "p95_s": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 2),
-            "articles_per_s": round(len(ordered) / self.elapsed_s, 3),
+            "articles_per_s": round(statistics.median(self.rates or [len(ordered) / self.elapsed_s]), 3),
             "num_failures": self.num_failures,
         }
 
@@ -175,24 +193,21 @@ def _note(outcome: Outcome, ok: bool, latency_s: float) -> None:
         outcome.num_failures += 1
 
 
-def tutorial_s(model: Path, texts: list[str], rounds: int) -> float:
-    """Seconds for one article the tutorial's way, warm, in a process of its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_time_tutorial, (model, texts, rounds))
+def tutorial_s(text: str, model: Path) -> float:
+    """Seconds for one article the tutorial's way, warm. Runs in a process of its own, which keeps the model."""
+    if not _TUTORIAL:
+        _TUTORIAL.append(load_transformers(argparse.Namespace(run="transformers", model=str(model)))[0])
+        _TUTORIAL[0]([text], NUM_OUTPUT_TOKENS)
+    started = time.monotonic()
+    _TUTORIAL[0]([text], NUM_OUTPUT_TOKENS)
+    return time.monotonic() - started
 
 
-def _time_tutorial(model: Path, texts: list[str], rounds: int) -> float:
-    generate, _ = load_transformers(argparse.Namespace(run="transformers", model=str(model)))
-    times = []
-    for i in range(rounds + 1):
-        started = time.monotonic()
-        generate([texts[i % len(texts)]], NUM_OUTPUT_TOKENS)
-        times.append(time.monotonic() - started)
-    return statistics.median(times[1:])
+_TUTORIAL: list[Generate] = []
 
 
 def measure(model: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """Run everything for one precision, with the tutorial before and after it."""
+    """Run everything for one precision."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
@@ -200,44 +215,63 @@ def measure(model: Path, options: argparse.Namespace) -> dict[str, Any]:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     texts = [article(NUM_INPUT_TOKENS, seed, lambda text: len(tokenizer.encode(text).ids)) for seed in range(8)]
-    before = tutorial_s(model, texts, options.rounds)
+    ensure_converted(model, precision=options.precision)  # so that the start is a warm one
     server = Server(model, options.precision)
     try:
-
-        def exact(i: int) -> bool:
-            return server.exactly_100_tokens(texts[i % len(texts)])
-
-        def mixed(i: int) -> bool:
-            return server.mixed(rows[i].article, lengths[i])
-
-        closed_loop(exact, 1, 1)
+        server.exactly_100_tokens(texts[0])
         results: dict[str, Any] = {"start_s": round(server.start_s, 1)}
         results["first_draft_s"] = round(statistics.median(server.first_draft_s(texts[0]) for _ in range(3)), 2)
-        for num_clients in (1, 4, 16):
-            num_requests = max(options.rounds, 3 * num_clients)
-            results[f"{num_clients} clients"] = closed_loop(exact, num_clients, num_requests).row()
-        rng = random.Random(0)
-        rows = load_rows(options.data / "cnn_dailymail_eval.jsonl", num_rows=options.num_arrivals)
-        lengths = [rng.randint(30, 150) for _ in rows]
-        full = closed_loop(mixed, 16, len(rows)).row()
-        results["real articles, 16 clients"] = full
-        for share in LOAD_SHARES:
-            arrivals = [0.0]
-            while len(arrivals) < len(rows):
-                arrivals.append(arrivals[-1] + rng.expovariate(share * full["articles_per_s"]))
-            for name, static in (("as they come", False), ("static batches", True)):
-                row = open_loop(mixed, arrivals, static_batches=static).row()
-                results[f"real articles, {share:.0%} load, {name}"] = row
+        if options.clients:
+            results |= measure_clients(server, texts, model, options)
+        if options.num_arrivals:
+            results |= measure_mixed(server, options)
         results["peak_mb"] = round(server.peak_mb())
     finally:
         server.close()
-    results["tutorial_s"] = round(statistics.mean([before, tutorial_s(model, texts, options.rounds)]), 2)
+    return results
+
+
+def measure_clients(server: Server, texts: list[str], model: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """The closed loops and the tutorial, in turns."""
+    outcomes = {num_clients: Outcome() for num_clients in options.clients}
+    tutorial = []
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        for i in range(options.rounds):
+            tutorial.append(pool.apply(tutorial_s, (texts[i % len(texts)], model)))
+            for num_clients, outcome in outcomes.items():
+                outcome.add(
+                    closed_loop(
+                        lambda i: server.exactly_100_tokens(texts[i % len(texts)]), num_clients, 2 * num_clients
+                    )
+                )
+    rows = {f"{num_clients} clients": outcome.row() for num_clients, outcome in outcomes.items()}
+    return {"tutorial_s": round(statistics.median(tutorial), 2), **rows}
+
+
+def measure_mixed(server: Server, options: argparse.Namespace) -> dict[str, Any]:
+    """The open loops, as they come and in static batches."""
+    rng = random.Random(0)
+    rows = load_rows(options.data / "cnn_dailymail_eval.jsonl", num_rows=options.num_arrivals)
+    lengths = [rng.randint(30, 150) for _ in rows]
+
+    def mixed(i: int) -> bool:
+        return server.mixed(rows[i].article, lengths[i])
+
+    full = closed_loop(mixed, MAX_BATCH, len(rows)).row()
+    results: dict[str, Any] = {"real articles, 16 clients": full}
+    for share in options.loads:
+        arrivals = [0.0]
+        while len(arrivals) < len(rows):
+            arrivals.append(arrivals[-1] + rng.expovariate(share * full["articles_per_s"]))
+        for name, static in (("as they come", False), ("static batches", True)):
+            row = open_loop(mixed, arrivals, static_batches=static).row()
+            results[f"real articles, {share:.0%} load, {name}"] = row
     return results
 
 
 def table(results: dict[str, Any]) -> str:
     """The results in Markdown."""
-    tutorial = results["tutorial_s"]
+    tutorial = results.get("tutorial_s", math.nan)
     lines = [
         "| traffic | p50 s | p95 s | articles/s | x tutorial | failures |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -264,7 +298,9 @@ def main() -> None:
     parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="directory with the evaluation articles")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--num-arrivals", type=int, default=40)
+    parser.add_argument("--clients", type=int, nargs="*", default=[1, 4, 16], help="closed loops; none to leave out")
+    parser.add_argument("--num-arrivals", type=int, default=40, help="of each open loop; 0 to leave them out")
+    parser.add_argument("--loads", type=float, nargs="*", default=LOAD_SHARES)
     parser.add_argument("--out", type=Path, help="where to save the numbers as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:

@@ -5,6 +5,7 @@ submit -> waiting -> [ schedule -> prefill -> decode -> update ] -> future
 """
 
 import logging
+import mmap
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -46,8 +47,8 @@ class T5Engine:
         directory: what `ensure_converted` returned.
         num_threads: cores to use.
         max_running: most requests running at once.
-        memory_budget_bytes: bound on the caches of running requests, all at their longest; the rest wait. A
-            request that would exceed it alone runs alone. None: see `_MEMORY_BUDGET_BYTES`.
+        memory_budget_bytes: bound on the caches of running requests, now and at any later step; the rest
+            wait. A request that would exceed it alone runs alone. None: see `_MEMORY_BUDGET_BYTES`.
         default_params, prefix: the model's own settings; the prefix is put before every text.
     """
 
@@ -76,6 +77,7 @@ class T5Engine:
         self._scheduler = Scheduler(
             max_running=max_running,
             max_cache_tokens=(memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision]) // shape.cache_entry_bytes,
+            page_tokens=max(1, mmap.PAGESIZE // (4 * shape.head_size)),
             max_prefill_tokens=_MAX_PREFILL_TOKENS,
         )
         self._arrived: list[Request] = []
@@ -153,6 +155,8 @@ class T5Engine:
 
     def _step(self) -> None:
         self._drop_stopped()
+        for slot, request in enumerate(self._scheduler.running):
+            request.num_cache_entries = int(self._runner.slots.write_index[slot])
         admitted = self._scheduler.admit()
         if admitted:
             self._runner.prefill(

@@ -17,9 +17,11 @@ class Request:
     stop: threading.Event
     on_step: OnStep | None
     beams: BeamState
+    num_cache_entries: int = 0
+    """Self-attention entries that it holds; each step adds one for each beam."""
     future: Future[Generation] = field(default_factory=Future)
 
     @property
-    def max_cache_entries(self) -> int:
-        """The most self-attention entries this request will write."""
-        return self.params.num_beams * self.params.max_length
+    def num_steps_left(self) -> int:
+        """Decode steps until `max_length` ends it, if nothing else does."""
+        return self.params.max_length - self.beams.running.shape[1]

@@ -14,10 +14,10 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-# Capacities grow by so many tokens or entries: every attention reads up to that many in vain, and the caches
-# are copied every 32 steps of two beams.
+# Capacities grow by so many tokens or entries: every attention reads up to that many in vain, and the self caches
+# are copied, without the entries that no beam descends from, every 16 steps of two beams or less often.
 _SOURCE_STEP = 32
-_ENTRY_STEP = 64
+_ENTRY_STEP = 32
 # Added to the scores of masked keys. exp() of it is exactly 0 in fp32 whatever T5's unscaled scores are;
 # infinity would give NaN in rows without any key, as those of beams that an article does not have.
 MASKED = -1e9
@@ -48,6 +48,7 @@ class Slots:
             for side in ("cross", "self")
             for name in self._names
         }
+        self._pages: dict[str, mmap.mmap] = {}  # the memory of each, once it has any
         self.source_bias = np.zeros((max_running, 0), np.float32)  # [slots, s]; 0 or MASKED
         self.ages = np.zeros((max_running, 1, 0), np.int32)  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
         self.source_lengths = np.zeros(max_running, np.int64)
@@ -67,27 +68,32 @@ class Slots:
         self._fit_sources()
         self.ages[new] = 0
         for name, values in keys_values.items():
-            self.caches[name][new, :, : values.shape[2]] = values
+            for slot, used, own in zip(range(new.start, new.stop), source_lengths, values, strict=True):
+                self.caches[name][slot, :, :used] = own[:, :used]
         self.version += 1
 
     def remove(self, slot: int) -> None:
-        """Free a slot. The last running article moves into it; memory goes back once nobody runs."""
+        """Free a slot and its memory. The last running article moves into it."""
         last = self.num_running - 1
         if last == 0:
             self._clear()
             return
-        if slot != last:
-            for name, cache in self.caches.items():
+        for name, cache in self.caches.items():
+            if slot != last:
+                self._release(name, slot)
                 used = (self.source_lengths if name.startswith("cross") else self.write_index)[last]
                 cache[slot, :, :used] = cache[last, :, :used]
+            self._release(name, last)
+        if slot != last:
             for table in (self.source_lengths, self.write_index, self.num_beams, self.ages, self.source_bias):
                 table[slot] = table[last]
         self.num_running = last
         self.version += 1
 
     def needs_room(self) -> bool:
-        """Say whether `prepare_step` will replace the self caches."""
-        return self._needed_entries() != self.ages.shape[2]
+        """Say whether `prepare_step` will replace the self caches: they are full, or twice too large."""
+        last, capacity = self._last_entry(), self.ages.shape[2]
+        return last > capacity or 2 * _capacity(last) < capacity
 
     def prepare_step(self) -> None:
         """Make room for the step's entries: beam i of a slot writes at `write_index + i`, for itself."""
@@ -107,7 +113,7 @@ class Slots:
         capacity = self.source_bias.shape[1]
         needed = _fit(capacity, int(self.source_lengths[: self.num_running].max()), _SOURCE_STEP)
         if needed != capacity:
-            self._resize("cross", needed)
+            self._resize("cross", needed, [slice(min(length, capacity)) for length in self.source_lengths])
         is_token = np.arange(needed) < self.source_lengths[:, None]  # [slots, s]
         self.source_bias = np.where(is_token, np.float32(0), np.float32(MASKED))
 
@@ -117,31 +123,48 @@ class Slots:
         The graph writes as many entries as the widest article has beams into every slot; what it writes
         beyond an article's own beams is nobody's ancestor and is overwritten by the next step.
         """
-        width, capacity = self.ages.shape[1:]
         widest = int(self.num_beams[: self.num_running].max())
-        needed = self._needed_entries()
-        if widest != width:
+        if widest != self.ages.shape[1]:
             self.ages = _resized(self.ages, widest, axis=1)
-        if needed != capacity:
-            self.ages = _resized(self.ages, needed, axis=2)
-            self._resize("self", needed)
+        if self.needs_room():
+            self._drop_the_dead()
 
-    def _needed_entries(self) -> int:
+    def _drop_the_dead(self) -> None:
+        """Move what some beam descends from into new self caches, the entries of dropped beams left out."""
+        old_ages = self.ages
+        alive = [np.flatnonzero(ages.any(axis=0)) for ages in old_ages[: self.num_running]]
+        self.write_index[: self.num_running] = [len(entries) for entries in alive]
+        capacity = _capacity(self._last_entry())
+        self.ages = np.zeros((*old_ages.shape[:2], capacity), np.int32)
+        for slot, entries in enumerate(alive):
+            self.ages[slot, :, : len(entries)] = old_ages[slot][:, entries]
+        self._resize("self", capacity, alive)
+
+    def _last_entry(self) -> int:
         running = slice(self.num_running)
-        last = int(self.write_index[running].max() + self.num_beams[running].max())
-        return _fit(self.ages.shape[2], last, _ENTRY_STEP)
+        return int(self.write_index[running].max() + self.num_beams[running].max())
 
-    def _resize(self, side: str, capacity: int) -> None:
-        for name in self._names:  # one by one: the old and the new caches together would double the peak
-            old = self.caches[f"{side}_{name}"]
-            new = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
-            used = min(capacity, old.shape[2])
-            new[: self.num_running, :, :used] = old[: self.num_running, :, :used]
-            self.caches[f"{side}_{name}"] = new
+    def _resize(self, side: str, capacity: int, kept: Sequence[Any]) -> None:
+        """Replace the caches of one side by larger or smaller ones with each slot's `kept` entries."""
+        # One by one: the old and the new caches together would double the peak.
+        for name in [f"{side}_{name}" for name in self._names]:
+            old = self.caches[name]
+            pages, new = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
+            for slot in range(self.num_running):
+                entries = old[slot][:, kept[slot]]
+                new[slot, :, : entries.shape[1]] = entries
+            self._pages[name], self.caches[name] = pages, new
         self.version += 1
 
+    def _release(self, name: str, slot: int) -> None:
+        """Give a slot's memory back; it reads as zeros from then on."""
+        size = self.caches[name][slot].nbytes
+        first, end = -(-slot * size // mmap.PAGESIZE), (slot + 1) * size // mmap.PAGESIZE
+        if first < end:
+            self._pages[name].madvise(mmap.MADV_DONTNEED, first * mmap.PAGESIZE, (end - first) * mmap.PAGESIZE)
 
-def _lazy_zeros(shape: tuple[int, ...]) -> Array:
+
+def _lazy_zeros(shape: tuple[int, ...]) -> tuple[mmap.mmap, Array]:
     """fp32 zeros that take memory page by page as they are first written, and give all of it back.
 
     `np.zeros` does so only until glibc, having seen such arrays freed, serves the next ones from its heap:
@@ -151,7 +174,12 @@ def _lazy_zeros(shape: tuple[int, ...]) -> Array:
     size = int(np.prod(shape))
     # Private: reading a page that nobody has written must not take memory, as it would in a shared mapping.
     pages = mmap.mmap(-1, max(1, 4 * size), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    return np.frombuffer(pages, np.float32, count=size).reshape(shape)
+    return pages, np.frombuffer(pages, np.float32, count=size).reshape(shape)
+
+
+def _capacity(num_entries: int) -> int:
+    """Room for so many entries and at least `_ENTRY_STEP` more."""
+    return (-(-num_entries // _ENTRY_STEP) + 1) * _ENTRY_STEP
 
 
 def _fit(capacity: int, needed: int, step: int) -> int:
