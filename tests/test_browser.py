@@ -108,7 +108,7 @@ def test_paste_slide_summarize(open_page):
     expect(page.get_by_text(f"{num_words} words → {len(text.split())}")).to_be_visible()
     expect(page.get_by_text("Written by the language model")).to_be_visible()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name=words.COPY).click()
+    page.get_by_role("button", name=words.COPY, exact=True).click()
     expect(page.get_by_role("button", name=words.COPIED)).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == text
     expect(stop(page)).to_be_disabled()

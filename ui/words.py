@@ -32,7 +32,7 @@ COPIED = "Copied"
 SELECTED = "Selected: press Ctrl+C"
 SAVE_TEXT = "Save as text"
 SAVE_MARKDOWN = "Save as Markdown"
-COPY_LINK = "Copy a link"
+COPY_LINK = "Get a link"
 SOURCES = "Where it comes from"
 SOURCES_HINT = (
     "Marked: the article's sentences that the summary rests on. Point at a sentence of the summary to see its own."
@@ -58,7 +58,7 @@ DETAILS_METHOD = (
 DETAILS_RESULT = "The answer"
 DETAILS_CURL = "The same from a terminal"
 DETAILS_PYTHON = "The same from Python"
-COPY_CODE = "Copy"
+COPY_CODE = "Copy these lines"
 DETAILS_LONG = "Save the article as article.txt first: it is too long for a command line."
 
 COMPARE_EXTRACTIVE = "Key sentences, word for word"
