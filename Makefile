@@ -29,6 +29,8 @@ bench: install-bench
 	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
 	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA) --precision int8
 	$(BIN)/python -m benchmarks.plot_speed
+	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.precision --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
 
 quality: install-bench
 	$(BIN)/python -m benchmarks.quality --data $(DATA) $(ARGS)

@@ -1,11 +1,13 @@
-"""Shared fixtures: tiny models made once per run."""
+"""Shared fixtures: tiny models made once per run, a browser."""
 
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.tiny_models import make_tiny_t5
 
 # Tests must never reach for a hub by accident; those that need one bring their own and say so.
@@ -23,3 +25,14 @@ for _name in [name for name in os.environ if name.startswith("NUTSHELL_")]:
 def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny random T5."""
     return make_tiny_t5(tmp_path_factory.mktemp("tiny-t5"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium."""
+    path = find_browser()
+    assert path, "no Chromium: run `make browser`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()

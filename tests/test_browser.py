@@ -7,9 +7,8 @@ import time
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp, cpu_seconds, wait_until
 from tests.tiny_models import make_tiny_t5
 from ui import words
@@ -35,16 +34,6 @@ def app(model, tmp_path_factory):
     app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(model))
     yield app.wait_ready(abstractive=True)
     app.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    assert path, "no Chromium: run `make browser`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import zlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp
 from ui import words
 from ui.samples import SAMPLES
@@ -24,14 +23,6 @@ def app(tmp_path_factory):
     app = RunningApp(tmp_path_factory.mktemp("state"))
     yield app.wait_ready(abstractive=False)
     app.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.little_server import LittleServer, send_json
 from tests.running_app import free_port
 from ui import article_tab, words
@@ -65,14 +64,6 @@ def answer(handler, *, pause_s=1.0):
         time.sleep(pause_s)
     handler.wfile.write(b"0\r\n\r\n")
     handler.close_connection = True
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
