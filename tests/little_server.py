@@ -63,21 +63,34 @@ def send_json(status: int, body: object) -> Answer:
     return answer
 
 
+def sse(name: str, data: object) -> bytes:
+    """One event of a stream, as the summarizer writes it."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
 def send_stream(*pieces: bytes, pause_s: float = 0.0, repeat_last: bool = False) -> Answer:
-    """Answer with an event stream of `pieces`; with `repeat_last`, until the client leaves."""
+    """Answer with an event stream of `pieces`, a chunk each as Serve sends them; with `repeat_last`, until the client
+    leaves."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.close_connection = True
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
-        for piece in pieces:
-            handler.wfile.write(piece)
+
+        def send(piece: bytes) -> None:
+            handler.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             handler.wfile.flush()
+
+        for piece in pieces:
+            send(piece)
             time.sleep(pause_s)
         deadline = time.monotonic() + 20
         while repeat_last and time.monotonic() < deadline:
-            handler.wfile.write(pieces[-1])
-            handler.wfile.flush()
+            send(pieces[-1])
             time.sleep(0.05)
+        send(b"")
 
     return answer

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running_app import RunningApp, cpu_seconds, wait_until
 from tests.tiny_models import make_tiny_t5
+from tests.watched_page import Watch
 from ui import words
 from ui.samples import SAMPLES
 
@@ -39,28 +40,22 @@ def app(model, tmp_path_factory):
 @pytest.fixture
 def open_page(app, browser: Browser):
     """Opens pages that watch themselves: no request leaves loopback, nothing is an error in the console."""
-    contexts, strays, problems = [], [], []
+    contexts, watch = [], Watch()
 
     def open_page(**context) -> Page:
         contexts.append(browser.new_context(**{"viewport": DESKTOP, **context}))
-        page = contexts[-1].new_page()
-        page.on(
-            "request", lambda r: None if r.url.startswith((app.page_url, "data:", "blob:")) else strays.append(r.url)
-        )
-        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
+        page = watch.over(contexts[-1].new_page(), app.page_url)
         page.goto(app.page_url)
         expect(summarize(page)).to_be_enabled(timeout=20_000)
         # Set by the page's script: it has run.
         expect(page.locator("#progress[role=status]")).to_be_attached()
         return page
 
-    open_page.problems = problems
+    open_page.problems = watch.problems
     yield open_page
     for context in contexts:
         context.close()
-    assert strays == []
-    assert problems == []
+    watch.check()
 
 
 def article(page):

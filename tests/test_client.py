@@ -1,12 +1,11 @@
 """The page's client: every way a server can fail becomes one of its own exceptions, and nothing else gets out."""
 
-import json
 import threading
 import time
 
 import pytest
 
-from tests.little_server import LittleServer, send_json, send_stream
+from tests.little_server import LittleServer, send_json, send_stream, sse
 from ui import client as ui_client
 from ui.client import (
     ArticleRefusedError,
@@ -32,10 +31,6 @@ RESULT = {
 }  # fmt: skip
 
 REQUEST = SummaryRequest("An article.", max_words=40)
-
-
-def sse(name, data):
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import subprocess
 import zlib
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running_app import RunningApp
+from tests.watched_page import Watch, serious
 from ui import words
 from ui.samples import SAMPLES
 
@@ -29,15 +29,12 @@ def app(tmp_path_factory):
 def page(app, browser: Browser):
     """A page that watches itself: no request leaves loopback, nothing is an error in the console."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page, strays, problems = context.new_page(), [], []
-    page.on("request", lambda r: None if r.url.startswith((app.page_url, "data:", "blob:")) else strays.append(r.url))
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    watch = Watch()
+    page = watch.over(context.new_page(), app.page_url)
     open_(page, app)
     yield page
     context.close()
-    assert strays == []
-    assert problems == []
+    watch.check()
 
 
 def open_(page: Page, app: RunningApp) -> None:
@@ -392,14 +389,3 @@ def test_axe_finds_nothing_serious(app, browser, width, scheme):
     found["batch"] = serious(page)
     page.context.close()
     assert not any(found.values()), found
-
-
-def serious(page) -> list[str]:
-    """What axe-core calls serious or critical."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}: {node['target']}"
-        for violation in violations
-        if violation["impact"] in {"serious", "critical"}
-        for node in violation["nodes"]
-    ]

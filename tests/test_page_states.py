@@ -4,15 +4,13 @@ The page is the real one; the summarizer behind it is a little server that says 
 """
 
 import functools
-import json
-import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.little_server import LittleServer, send_json
+from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
+from tests.watched_page import Watch, serious
 from ui import article_tab, words
 from ui.client import SummarizerClient
 from ui.looks import launch_options
@@ -49,28 +47,16 @@ EVENTS = [
 ]
 
 
-def answer(handler, *, pause_s=1.0):
-    if handler.command == "GET":
-        send_json(200, STATUS)(handler)
-        return
-    handler.protocol_version = "HTTP/1.1"  # in chunks, as Serve sends it: else it would be read as a whole
-    handler.send_response(200)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    for name, data in EVENTS:
-        event = f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
-        handler.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
-        handler.wfile.flush()
-        time.sleep(pause_s)
-    handler.wfile.write(b"0\r\n\r\n")
-    handler.close_connection = True
+def answer(handler):
+    events = send_stream(*(sse(name, data) for name, data in EVENTS), pause_s=1.0)
+    (send_json(200, STATUS) if handler.command == "GET" else events)(handler)
 
 
 @pytest.fixture
 def open_page(browser, monkeypatch):
     """Launches a page with a configuration and opens it; nothing leaves loopback, nothing is a console error."""
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-    ends, strays, problems = [], [], []
+    ends, watch = [], Watch()
 
     def open_page(config: PageConfig | None = None, *, host="127.0.0.1", auth=None, expect_page=True) -> Page:
         server = LittleServer(answer)
@@ -79,11 +65,9 @@ def open_page(browser, monkeypatch):
         blocks.launch(server_port=port, **launch_options(allow_urls=config.allow_urls, auth=auth))
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         ends.extend([context.close, functools.partial(blocks.close, verbose=False), server.close])
-        page, own = context.new_page(), (f"http://{host}:{port}", "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else strays.append(request.url))
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(own[0])
+        url = f"http://{host}:{port}"
+        page = watch.over(context.new_page(), url)
+        page.goto(url)
         if expect_page:
             expect(page.locator("#progress[role=status]")).to_be_attached(timeout=20_000)
         return page
@@ -91,17 +75,12 @@ def open_page(browser, monkeypatch):
     yield open_page
     for end in ends:
         end()
-    assert strays == []
-    assert problems == []
+    watch.check()
 
 
 def run(page: Page, article: str = ARTICLE) -> None:
     page.get_by_label(words.ARTICLE, exact=True).fill(article)
     page.get_by_role("button", name=words.SUMMARIZE, exact=True).click()
-
-
-def is_serious(violation) -> bool:
-    return violation["impact"] in {"serious", "critical"}
 
 
 def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
@@ -128,7 +107,7 @@ def test_facts_that_the_article_lacks_are_underlined_and_explained(open_page):
     assert page.evaluate(f"{why}.opacity") == "1"
     # What is explained is not part of the text that people copy.
     assert page.get_by_role("region", name=words.SUMMARY).inner_text().strip() == SUMMARY
-    assert not list(filter(is_serious, Axe().run(page).response["violations"]))
+    assert serious(page) == []
 
 
 def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
@@ -139,7 +118,7 @@ def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
     expect(panel.get_by_role("link", name="http://localhost")).to_be_visible()
     expect(panel.get_by_role("img", name=words.SHARED_QR)).to_be_visible()
     expect(panel).to_contain_text("secret")
-    assert not list(filter(is_serious, Axe().run(presenter).response["violations"]))
+    assert serious(presenter) == []
     visitor = open_page(config, host="localhost")
     expect(visitor.get_by_text(words.VISITOR)).to_be_visible()
     expect(visitor.get_by_text("secret")).to_have_count(0)

@@ -57,7 +57,7 @@ class ArticleTab:
         offer_comparison(
             runs,
             self.compare,
-            [self.article, self.num_words, self.style],
+            self.wish,
             stop=self.stop,
             max_runs_at_once=max_runs_at_once,
         )
@@ -99,6 +99,7 @@ class ArticleTab:
             )
             formats = [(words.PARAGRAPH, "paragraph"), (words.BULLETS, "bullets")]
             self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250)
+        self.wish = [self.article, self.num_words, self.style]
         with gr.Row():
             self.run = gr.Button(words.SUMMARIZE, variant="primary", elem_id="run", min_width=120)
             self.stop = gr.Button(words.STOP, interactive=False, elem_id="stop", min_width=90)
@@ -140,7 +141,7 @@ class ArticleTab:
 
         ran = self.run.click(
             on_run,
-            [self.article, self.num_words, self.style],
+            self.wish,
             [
                 self.article,
                 self.progress,
@@ -194,8 +195,7 @@ class ArticleTab:
         in_browser(self.copy.click, "() => nutshell.copy()")
         in_browser(self.save_text.click, "() => nutshell.save('text')")
         in_browser(self.save_markdown.click, "() => nutshell.save('markdown')")
-        kept = [self.article, self.num_words, self.style]
-        in_browser(self.copy_link.click, "(...wish) => nutshell.copyLink(...wish)", kept)
+        in_browser(self.copy_link.click, "(...wish) => nutshell.copyLink(...wish)", self.wish)
         shown = [self.summary, self.facts, self.sources, self.details]
         in_browser(ran.then, "(...html) => nutshell.history.add(html)", shown, self.history)
         folds = [self.tools, self.sources_fold]
@@ -203,7 +203,7 @@ class ArticleTab:
             self.history.click,
             "() => nutshell.history.reopen()",
             None,
-            [*kept, self.preset, self.progress, *shown, *folds],
+            [*self.wish, self.preset, self.progress, *shown, *folds],
         )
         in_browser(
             self.keeps_history.input, "(keeps) => nutshell.history.keep(keeps)", self.keeps_history, self.history

@@ -97,7 +97,7 @@ class _Batch:
             if flag.is_set:
                 return
             where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
-            yield where, self.table()
+            yield where, self.table(item)
             problem = item.problem or (words.ADDRESS_ONLY if web_address(item.text) else "")
             if problem:
                 self.results.append(_failed(item, problem))
@@ -136,12 +136,12 @@ class _Batch:
         return words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
 
     def table(self, item: BatchItem | None = None, line: str = "") -> str:
-        """What is done so far, as HTML, with the file to save; `line` is how far `item` is."""
+        """What is done so far, as HTML: with the file to save, or with `item`, which is in work, and how far it is."""
         head = "".join(f'<th scope="col">{title}</th>' for title in words.BATCH_COLUMNS)
         rows = "".join(_table_row(result.row, result.name, result.summary, result.problem) for result in self.results)
         if item is not None:
             rows += _table_row(item.row, item.name, line)
-        csv = html.escape(results_csv(self.results)) if self.results else ""
+        csv = html.escape(results_csv(self.results)) if self.results and item is None else ""
         return (
             f'<div class="table" role="region" aria-label="{words.BATCH_RESULTS}" tabindex="0" data-csv="{csv}">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -167,7 +167,6 @@ LIVE = {
     "selected": SELECTED,
     "reopened": REOPENED,
     "noHistory": NO_HISTORY,
-    "largeText": LARGE_TEXT,
     "fileName": "summary",
     "batchFileName": "summaries.csv",
 }

@@ -5,16 +5,16 @@ const english = new Set(
   ("the of and to in is was for that on with as by at from his her he she it they has have had are were be been " +
    "who which this but not will said their after an or we you would about into than when there what over").split(" "));
 
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+nutshell.fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const number = (n) => n.toLocaleString("en-US");
 
 const readingTime = (words) => {
   const seconds = (60 * words) / nutshell.wordsPerMinute;
   if (seconds < 55) {
-    return fill(nutshell.words.seconds, { n: Math.max(5, 5 * Math.round(seconds / 5)) });
+    return nutshell.fill(nutshell.words.seconds, { n: Math.max(5, 5 * Math.round(seconds / 5)) });
   }
   const minutes = Math.round(seconds / 60);
-  return minutes === 1 ? nutshell.words.minute : fill(nutshell.words.minutes, { n: number(minutes) });
+  return minutes === 1 ? nutshell.words.minute : nutshell.fill(nutshell.words.minutes, { n: number(minutes) });
 };
 
 const looksEnglish = (words) => {
@@ -34,7 +34,7 @@ const adviceFor = (text, words, maxWords) => {
     return nutshell.allowsUrls ? "" : nutshell.words.address;
   }
   if (limit && text.length > limit) {
-    return fill(nutshell.words.tooLong, { chars: number(text.length), limit: number(limit) });
+    return nutshell.fill(nutshell.words.tooLong, { chars: number(text.length), limit: number(limit) });
   }
   if (words.length > 0 && words.length <= maxWords) {
     return nutshell.words.tooShort;
@@ -43,7 +43,6 @@ const adviceFor = (text, words, maxWords) => {
 };
 
 let lastCall = 0;
-const unchanged = { __type__: "update" };
 
 // [counts, warning] as HTML; nothing of the article itself is in them. In a long text they wait for a pause in typing.
 nutshell.describe = async (text, maxWords) => {
@@ -51,7 +50,7 @@ nutshell.describe = async (text, maxWords) => {
   if ((text ?? "").length > 20_000) {
     await new Promise((resolve) => { setTimeout(resolve, 250); });
     if (call !== lastCall) {
-      return [unchanged, unchanged];
+      return [nutshell.update(), nutshell.update()];
     }
   }
   const leftOut = nutshell.leftOutAdvice(text ?? "");
@@ -60,9 +59,9 @@ nutshell.describe = async (text, maxWords) => {
     return ["", ""];
   }
   const counted = words.length === 1 ? nutshell.words.oneWord
-    : fill(nutshell.words.counts, { words: number(words.length), minutes: readingTime(words.length) });
+    : nutshell.fill(nutshell.words.counts, { words: number(words.length), minutes: readingTime(words.length) });
   const advice = adviceFor(text, words, maxWords);
-  return [`<p>${counted}</p>`, leftOut + (advice && `<div class="line warning">${advice}</div>`)];
+  return [`<p>${counted}</p>`, leftOut + (advice && nutshell.line("warning", advice))];
 };
 
 nutshell.clear = () => {

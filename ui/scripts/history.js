@@ -1,7 +1,6 @@
 // The last runs, in this browser's storage and nowhere else.
 
 const maxRuns = 10;
-const update = (properties) => ({ __type__: "update", ...properties });
 let chosen = null;
 let lastResult = null;
 
@@ -63,14 +62,14 @@ nutshell.history = {
   reopen() {
     const run = runs().find(({ when }) => String(when) === chosen);
     if (!run || document.querySelector("#progress .busy")) {
-      return Array(11).fill(update({}));
+      return Array(11).fill(nutshell.update());
     }
     // The result carries its own article: the box may hold another one by the time a run ends.
     const result = new DOMParser().parseFromString(run.html[1], "text/html").getElementById("result");
     const { article, words, format } = result?.dataset ?? {};
     const length = nutshell.asLength(Number(words));
-    const line = `<div class="line info">${nutshell.words.reopened}</div>`;
-    const visible = update({ visible: true });
+    const line = nutshell.line("info", nutshell.words.reopened);
+    const visible = nutshell.update({ visible: true });
     const wish = [article ?? "", length, nutshell.asFormat(format), nutshell.presetOf(length)];
     return [...wish, line, ...run.html, visible, visible];
   },

@@ -53,7 +53,10 @@ nutshell.readLink = async () => {
   try {
     const { article, words, format } = JSON.parse(await unsqueezed(packed.slice(0, maxLinkChars)));
     const fits = typeof article === "string" && article.length <= maxArticleChars;
-    return fits ? { article: article.toWellFormed?.() ?? article, words: Number.isFinite(words) ? words : undefined, format } : { isBad: true };
+    if (!fits) {
+      return { isBad: true };
+    }
+    return { article: article.toWellFormed?.() ?? article, words: Number.isFinite(words) ? words : undefined, format };
   } catch {
     return { isBad: true };
   }

@@ -1,9 +1,11 @@
 // What Gradio's own components cannot do. Runs once, as the page loads.
 document.documentElement.lang = "en";
 
+nutshell.line = (kind, text) => `<div class="line ${kind}">${text}</div>`;
+
 // Screen readers announce what changes inside these. Gradio mounts them after this script, some when a tab is opened.
 const announced = new Set(["progress", "state", "advice", "batch-progress"]);
-const announceNews = () => {
+const markLiveRegions = () => {
   for (const id of announced) {
     const region = document.getElementById(id);
     if (region) {
@@ -49,7 +51,7 @@ new MutationObserver(() => {
     isDue = true;
     setTimeout(() => {
       isDue = false;
-      announceNews();
+      markLiveRegions();
       keepFocus();
     }, 100);
   }

@@ -80,8 +80,8 @@ nutshell.leftOutAdvice = (text) => {
   }
   const num = leftOut.reduce((sum, own) => sum + own.num, 0);
   const { leftOut: many, leftOutOne: one, putBack } = nutshell.words;
-  const said = num === 1 ? one : many.replace("{n}", num);
-  return `<div class="line info">${said} <button type="button" class="link" data-put-back>${putBack}</button></div>`;
+  const said = num === 1 ? one : nutshell.fill(many, { n: num });
+  return nutshell.line("info", `${said} <button type="button" class="link" data-put-back>${putBack}</button>`);
 };
 
 document.addEventListener("paste", (event) => {

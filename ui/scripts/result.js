@@ -5,30 +5,27 @@ nutshell.sayOn = (button, said, usual) => {
   setTimeout(() => { button.textContent = usual; }, 2000);
 };
 
-nutshell.copy = async () => {
-  const region = document.querySelector("#summary [role=region]");
-  let said = nutshell.words.copied;
+const copy = async (element, text, button, usual) => {
   try {
     // It exists on https and on this computer only; a visitor over plain http gets the text selected.
-    await navigator.clipboard.writeText(region.innerText.trim());
+    await navigator.clipboard.writeText(text);
+    nutshell.sayOn(button, nutshell.words.copied, usual);
   } catch {
-    getSelection().selectAllChildren(region);
-    said = nutshell.words.selected;
+    getSelection().selectAllChildren(element);
+    nutshell.sayOn(button, nutshell.words.selected, usual);
   }
-  nutshell.sayOn(document.getElementById("copy"), said, nutshell.words.copy);
 };
 
-document.addEventListener("click", async (event) => {
+nutshell.copy = () => {
+  const region = document.querySelector("#summary [role=region]");
+  return copy(region, region.innerText.trim(), document.getElementById("copy"), nutshell.words.copy);
+};
+
+document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button.copy-code");
   if (button) {
     const code = button.parentElement.querySelector("pre");
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      nutshell.sayOn(button, nutshell.words.copied, nutshell.words.copyCode);
-    } catch {
-      getSelection().selectAllChildren(code);
-      nutshell.sayOn(button, nutshell.words.selected, nutshell.words.copyCode);
-    }
+    copy(code, code.textContent, button, nutshell.words.copyCode);
   }
 });
 

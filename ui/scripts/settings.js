@@ -2,6 +2,9 @@
 
 const { presets, minWords, maxWords, stepWords } = nutshell;
 
+// What Gradio takes for a component's new properties; none leave it as it is.
+nutshell.update = (properties) => ({ __type__: "update", ...properties });
+
 nutshell.stored = (key) => {
   try {
     return JSON.parse(localStorage.getItem(`nutshell.${key}`));
@@ -51,9 +54,8 @@ nutshell.restore = async (keepsHistory) => {
   const link = await nutshell.readLink();
   const words = nutshell.asLength(link.words ?? settings.words);
   const format = nutshell.asFormat(link.format ?? settings.format);
-  const said = (kind, text) => `<div class="line ${kind}">${text}</div>`;
-  const line = link.isBad ? said("warning", nutshell.words.badLink)
-    : link.article ? said("info", nutshell.words.fromLink) : "";
-  const article = link.article ?? { __type__: "update" };
+  const line = link.isBad ? nutshell.line("warning", nutshell.words.badLink)
+    : link.article ? nutshell.line("info", nutshell.words.fromLink) : "";
+  const article = link.article ?? nutshell.update();
   return [article, line, words, nutshell.presetOf(words), format, keeps, nutshell.history.start(keeps)];
 };

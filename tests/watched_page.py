@@ -1,0 +1,36 @@
+"""What every browser test wants to know of a page: nothing leaves loopback, nothing goes wrong, axe finds nothing."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+class Watch:
+    """Notes requests to anywhere but `own_url`, and errors in the console, of the pages it watches."""
+
+    def __init__(self) -> None:
+        self.strays: list[str] = []
+        self.problems: list[str] = []
+
+    def over(self, page: Page, own_url: str) -> Page:
+        """Watch `page`, from before it goes anywhere."""
+        own = (own_url, "data:", "blob:")
+        page.on("request", lambda request: None if request.url.startswith(own) else self.strays.append(request.url))
+        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        return page
+
+    def check(self) -> None:
+        """Fail if there was anything."""
+        assert self.strays == []
+        assert self.problems == []
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in violations
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
