@@ -25,9 +25,7 @@ SLOW = " ".join(sample.text for sample in SAMPLES) * 30
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    return make_tiny_t5(
-        tmp_path_factory.mktemp("model"), end_scale=1, initializer_factor=1.5, d_model=256, d_ff=1024, num_layers=6
-    )
+    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
 
 
 @pytest.fixture(scope="module")

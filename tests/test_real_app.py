@@ -31,9 +31,7 @@ MARKED = f"The council met the {MARK} on Monday. It rained all day. Nobody came 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     # Wide enough that a step takes about a millisecond, so that a stop has something to stop.
-    return make_tiny_t5(
-        tmp_path_factory.mktemp("model"), end_scale=1, initializer_factor=1.5, d_model=256, d_ff=1024, num_layers=6
-    )
+    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +42,9 @@ def app(model, tmp_path_factory):
 
 
 def test_summary_is_token_for_token_the_tutorials(app, model):
-    # At factor 3 this model's logits differ by 14 between fp32 and fp64; at 1.5 by 0.00002, so there are no ties.
     article = APOLLO[:600]
     for max_length in (20, 100):
         _, text = oracle(model, article, GenerationParams(max_length=max_length))
-        # Not an empty comparison; how long it is differs with the tokenizer, which is trained anew for each run.
         assert len(text) > 10
         assert app.get("/Summarizer", params={"txt": article, "max_length": max_length}).text == text
         answer = app.post("/summarize", {"text": article, "max_length": max_length, "method": "abstractive"}).json()
