@@ -88,6 +88,8 @@ def test_web_address_is_recognised_and_not_opened(page):
     expect(page.get_by_text(words.LIVE["address"])).to_be_visible()
     button(page, words.SUMMARIZE).click()
     expect(page.get_by_text(words.ADDRESS_ONLY)).to_be_visible()
+    button(page, words.COMPARE).click()
+    expect(page.get_by_text(words.COMPARE_ADDRESS)).to_be_visible()
 
 
 def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):

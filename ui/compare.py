@@ -9,6 +9,7 @@ import gradio as gr
 
 from ui import view, words
 from ui.client import NotReadyError, SummarizerError, Summary, SummaryRequest
+from ui.reading.web import web_address
 from ui.runs import Runs, Stopped, Working
 
 PLACE = "article"
@@ -31,8 +32,9 @@ def offer_comparison(
         columns = [gr.HTML("", elem_id=f"compare-{method}", elem_classes="side") for method, _ in _SIDES]
 
     async def on_compare(text: str, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[tuple[Any, ...]]:
-        if not text.strip():
-            yield (gr.update(visible=True), view.line(words.NOTHING_TO_DO, "warning"), "", gr.skip(), gr.skip())
+        problem = words.NOTHING_TO_DO if not text.strip() else words.COMPARE_ADDRESS if web_address(text) else ""
+        if problem:
+            yield (gr.update(visible=True), view.line(problem, "warning"), "", gr.skip(), gr.skip())
             return
         shown = [_heading(title) for _, title in _SIDES]
         for i, (method, title) in enumerate(_SIDES):

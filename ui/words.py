@@ -63,6 +63,7 @@ DETAILS_LONG = "Save the article as article.txt first: it is too long for a comm
 
 COMPARE_EXTRACTIVE = "Key sentences, word for word"
 COMPARE_ABSTRACTIVE = "The language model's words"
+COMPARE_ADDRESS = "There is a web address in the box, not an article. Put the article's text there, then compare."
 COMPARE_NO_MODEL = "The language model is not there yet; the line at the top of the page says why."
 
 SENDING = "Sending the article …"
