@@ -182,6 +182,12 @@ def test_ray_asks_for_a_token(app):
     assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
 
 
+def test_replica_does_without_pandas(app):
+    (replica,) = app.replica_pids()
+    assert "numpy" in (maps := Path(f"/proc/{replica}/maps").read_text())
+    assert "pandas" not in maps
+
+
 def test_killed_replica_comes_back_and_clients_learn_what_happened(app):
     (replica,) = app.replica_pids()
     during = []
