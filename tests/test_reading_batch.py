@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import struct
 import time
 import unicodedata
@@ -255,7 +256,10 @@ def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bo
     if not want:
         assert refusal(path) == words.BATCH_EMPTY
     else:
-        letters = ["".join(filter(str.isalnum, unicodedata.normalize("NFC", text))) for text in want]
+        spelled_out = [
+            re.sub("[\ufb00-\ufb06]", lambda match: unicodedata.normalize("NFKC", match[0]), text) for text in want
+        ]
+        letters = ["".join(filter(str.isalnum, unicodedata.normalize("NFC", text))) for text in spelled_out]
         assert ["".join(filter(str.isalnum, text)) for text in texts(read_batch(path))] == letters
 
 
