@@ -269,9 +269,10 @@ def measure_mixed(server: Server, options: argparse.Namespace) -> dict[str, Any]
         return server.mixed(rows[i].article, lengths[i])
 
     def mixed_batch(batch: range) -> list[bool]:
-        longest = max(lengths[i] for i in batch)
+        asked = [lengths[i] for i in batch]
+        if not options.shrinking_batches:
+            asked = [max(asked)] * len(asked)
         with ThreadPoolExecutor(len(batch)) as pool:
-            asked = [lengths[i] if options.shrinking_batches else longest for i in batch]
             return list(pool.map(server.mixed, [rows[i].article for i in batch], asked))
 
     full = closed_loop(mixed, MAX_BATCH, len(rows)).row()

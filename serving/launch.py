@@ -68,7 +68,7 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
         object_store_memory=_OBJECT_STORE_BYTES,
         log_to_driver=True,
         logging_level=logging.WARNING,
-        runtime_env={"worker_process_setup_hook": f"{__package__}.launch.leave_out_pandas"},
+        runtime_env={"worker_process_setup_hook": "serving.launch.leave_out_pandas"},
     )
     try:
         serve.start(http_options=HTTPOptions(host=config.serving_host, port=config.serving_port))
@@ -87,9 +87,9 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
 
 
 def leave_out_pandas() -> None:
-    """Let this process do without pandas, which Serve imports where it is installed: 33 MB and half a second.
+    """Let this process do without pandas: 33 MB.
 
-    Here it only serves to pass data frames between deployments. The page's process has it, for Gradio.
+    Serve imports it wherever it is installed, to pass data frames between deployments; it is installed for Gradio.
     """
     sys.modules["pandas"] = None  # type: ignore[assignment]  # the import system's way to say "not there"
 

@@ -27,6 +27,12 @@ def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_t5(tmp_path_factory.mktemp("tiny-t5"))
 
 
+@pytest.fixture(scope="session")
+def slow_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a T5 so wide that a step takes about a millisecond and a stop has something to stop."""
+    return make_tiny_t5(tmp_path_factory.mktemp("slow-t5"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A real Chromium."""

@@ -10,7 +10,6 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running_app import RunningApp, cpu_seconds, wait_until
-from tests.tiny_models import make_tiny_t5
 from tests.watched_page import Watch
 from ui import words
 from ui.samples import SAMPLES
@@ -24,13 +23,8 @@ SLOW = " ".join(sample.text for sample in SAMPLES) * 30
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
-
-
-@pytest.fixture(scope="module")
-def app(model, tmp_path_factory):
-    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(model))
+def app(slow_t5, tmp_path_factory):
+    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(slow_t5))
     yield app.wait_ready(abstractive=True)
     app.stop()
 
@@ -256,9 +250,9 @@ def test_killed_replica_is_explained_and_the_page_recovers(app, open_page):
     expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
 
 
-def test_page_without_a_summarizer_explains_and_recovers(browser, model, tmp_path):
+def test_page_without_a_summarizer_explains_and_recovers(browser, slow_t5, tmp_path):
     """The page alone first, on an address where nobody listens; the summarizer comes later."""
-    serving = RunningApp(tmp_path / "serving", "--model", str(model), page=False)
+    serving = RunningApp(tmp_path / "serving", "--model", str(slow_t5), page=False)
     page_only = RunningApp(tmp_path / "page", "--serving-url", serving.api_url)
     try:
         os.kill(serving.process.pid, signal.SIGSTOP)

@@ -17,7 +17,6 @@ import requests
 from serving.engine.interface import GenerationParams
 from tests.running_app import ROOT, RunningApp, cpu_seconds, is_alive, wait_until
 from tests.test_transformers_engine import oracle
-from tests.tiny_models import make_tiny_t5
 from ui.samples import SAMPLES
 
 pytestmark = pytest.mark.ray
@@ -29,26 +28,20 @@ MARKED = f"The council met the {MARK} on Monday. It rained all day. Nobody came 
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    # Wide enough that a step takes about a millisecond, so that a stop has something to stop.
-    return make_tiny_t5(tmp_path_factory.mktemp("model"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
-
-
-@pytest.fixture(scope="module")
-def app(model, tmp_path_factory):
-    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(model), "--max-waiting", "8")
+def app(slow_t5, tmp_path_factory):
+    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(slow_t5), "--max-waiting", "8")
     yield app.wait_ready(abstractive=True)
     app.stop()
 
 
-def test_summary_is_token_for_token_the_tutorials(app, model):
+def test_summary_is_token_for_token_the_tutorials(app, slow_t5):
     article = APOLLO[:600]
     for max_length in (20, 100):
-        _, text = oracle(model, article, GenerationParams(max_length=max_length))
+        _, text = oracle(slow_t5, article, GenerationParams(max_length=max_length))
         assert len(text) > 10
         assert app.get("/Summarizer", params={"txt": article, "max_length": max_length}).text == text
         answer = app.post("/summarize", {"text": article, "max_length": max_length, "method": "abstractive"}).json()
-        assert (answer["model_text"], answer["method"], answer["model"]) == (text, "abstractive", model.name)
+        assert (answer["model_text"], answer["method"], answer["model"]) == (text, "abstractive", slow_t5.name)
 
 
 def test_tutorials_client_in_both_forms(app):
@@ -184,7 +177,8 @@ def test_ray_asks_for_a_token(app):
 
 def test_replica_does_without_pandas(app):
     (replica,) = app.replica_pids()
-    assert "numpy" in (maps := Path(f"/proc/{replica}/maps").read_text())
+    maps = Path(f"/proc/{replica}/maps").read_text()
+    assert "numpy" in maps
     assert "pandas" not in maps
 
 

@@ -32,7 +32,11 @@ def offer_comparison(
         columns = [gr.HTML("", elem_id=f"compare-{method}", elem_classes="side") for method, _ in _SIDES]
 
     async def on_compare(text: str, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[tuple[Any, ...]]:
-        problem = words.NOTHING_TO_DO if not text.strip() else words.COMPARE_ADDRESS if web_address(text) else ""
+        problem = ""
+        if not text.strip():
+            problem = words.NOTHING_TO_DO
+        elif web_address(text):
+            problem = words.COMPARE_ADDRESS
         if problem:
             yield (gr.update(visible=True), view.line(problem, "warning"), "", gr.skip(), gr.skip())
             return
