@@ -100,32 +100,60 @@ def test_nobody_ever_exceeds_the_bound_and_all_get_their_turn(seed: int) -> None
 
 
 SHAPE = {"num_layers": 2, "num_heads": 4, "head_size": 64}
+TOKEN_KB = 2 * 2 * 4 * 64 * 4 / 1024
+"""Keys and values, layers, heads, head size, bytes."""
 
 
-def slots_with(sources: list[int]) -> Slots:
-    slots = Slots(**SHAPE, num_ages=20, max_running=8)
-    shape = (1, SHAPE["num_heads"], max(sources), SHAPE["head_size"])
-    names = [name for name in slots.caches if name.startswith("cross")]
-    for source in sources:
-        slots.add([source], [2], {name: np.broadcast_to(np.float32(source), shape) for name in names})
-    return slots
+class FilledSlots(Slots):
+    """Slots whose every article has its own number in all of its caches."""
 
+    def __init__(self, max_cache_tokens: int = 100_000) -> None:
+        super().__init__(**SHAPE, num_ages=1000, max_running=8, max_cache_tokens=max_cache_tokens)
+        self.articles: list[tuple[float, list[float]]] = []
+        """For each slot, the number in its cross caches and those that its first beam's ancestors wrote."""
 
-def step(slots: Slots, value: float, parents: list[int]) -> None:
-    """One decode step in which every beam writes `value` as its keys and values."""
-    slots.prepare_step()
-    for slot in range(slots.num_running):
-        first = slots.write_index[slot]
-        for name, cache in slots.caches.items():
-            if name.startswith("self"):
-                cache[slot, :, first : first + 2] = value
-        slots.advance(slot, np.array(parents))
+    def join(self, num_source: int, number: float, num_beams: int = 2) -> None:
+        (slot,) = range(8)[self.add([num_source], [num_beams])]
+        for name in self.caches:
+            if name.startswith("cross"):
+                self.caches[name][slot, :, :num_source] = number
+        self.articles.append((number, []))
+
+    def leave(self, slot: int) -> None:
+        last = self.articles.pop()
+        if slot < len(self.articles):
+            self.articles[slot] = last
+        self.remove(slot)
+
+    def step(self, number: float, parents: list[int] | None = None) -> None:
+        """One decode step in which every beam writes `number` as its keys and values."""
+        self.prepare_step()
+        for slot in range(self.num_running):
+            first, num_beams = self.write_index[slot], self.num_beams[slot]
+            for name, cache in self.caches.items():
+                if name.startswith("self"):
+                    cache[slot, :, first : first + num_beams] = number
+            self.articles[slot][1].append(number)
+            self.advance(slot, np.array(parents or np.zeros(num_beams, np.int64)))
+
+    def check(self) -> None:
+        """Every article still has what was written for it, in every layer and head."""
+        for slot, (number, written) in enumerate(self.articles):
+            is_ancestor = self.ages[slot, 0] > 0
+            is_source = self.source_bias[slot] == 0
+            for name, cache in self.caches.items():
+                if name.startswith("cross"):
+                    assert (cache[slot][:, is_source] == number).all()
+                else:
+                    assert (cache[slot][:, is_ancestor] == np.array(written)[:, None]).all()
+            assert is_source.sum() == self.source_lengths[slot]
 
 
 def test_growing_caches_drop_what_no_beam_descends_from() -> None:
-    slots = slots_with([5])
-    for value in range(1, 101):
-        step(slots, value, [0, 0])  # both beams continue the first one: half of the entries are dead
+    slots = FilledSlots()
+    slots.join(5, 1)
+    for number in range(1, 101):
+        slots.step(number, [0, 0])  # both beams continue the first one: half of the entries are dead
     assert slots.write_index[0] < 170
     for ages in slots.ages[0]:
         written = slots.caches["self_key_0"][0, 0, :, 0][ages > 0]
@@ -133,9 +161,10 @@ def test_growing_caches_drop_what_no_beam_descends_from() -> None:
 
 
 def test_beams_that_share_nothing_lose_nothing() -> None:
-    slots = slots_with([5])
-    for value in range(1, 101):
-        step(slots, value, [0, 1])
+    slots = FilledSlots()
+    slots.join(5, 1)
+    for number in range(1, 101):
+        slots.step(number, [0, 1])
     assert slots.write_index[0] == 200
     assert (slots.ages[0] > 0).sum(axis=1).tolist() == [100, 100]
 
@@ -144,13 +173,45 @@ def resident_kb() -> int:
     return int(Path("/proc/self/status").read_text().split("RssAnon:")[1].split()[0])
 
 
-def test_a_slot_takes_what_it_holds_and_gives_it_back() -> None:
-    sources = [2000, 16, 16, 2000]
-    token_kb = 2 * 2 * 4 * 64 * 4 / 1024  # keys and values, layers, heads, head size, bytes
+def test_a_slot_takes_what_it_holds() -> None:
     before = resident_kb()
-    slots = slots_with(sources)
-    step(slots, 1.0, [0, 1])
-    assert resident_kb() - before < 1.1 * token_kb * (sum(sources) + 4 * 16) + 2000
-    slots.remove(0)  # the last moves there
-    assert resident_kb() - before < 1.1 * token_kb * (2000 + 2 * 16 + 3 * 16) + 2000
-    assert (slots.caches["cross_key_0"][0, :, :2000] == 2000).all()
+    slots = FilledSlots()
+    for num_source in (2000, 16, 16, 2000):
+        slots.join(num_source, num_source)
+    slots.step(1)
+    assert resident_kb() - before < 1.1 * TOKEN_KB * (2000 + 16 + 16 + 2000 + 4 * 16) + 2000
+    slots.check()
+
+
+def test_memory_stays_for_the_next_one_and_goes_where_it_is_needed() -> None:
+    before = resident_kb()
+    slots = FilledSlots(max_cache_tokens=4500)
+    for number in range(4):
+        slots.join(1000, number)
+    slots.step(1)
+    full = resident_kb()
+    for _ in range(3):
+        slots.leave(0)
+    assert full - resident_kb() < 1000
+    for number in range(20):  # each of them takes other slots' memory, the bound stays
+        slots.join([16, 2000][number % 2], 10 + number)
+        slots.step(2 + number)
+        slots.check()
+        assert resident_kb() - before < 1.1 * TOKEN_KB * 4500 + 2000
+        slots.leave(1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whoever_joins_grows_and_leaves_all_keep_what_is_theirs(seed: int) -> None:
+    rng = random.Random(seed)
+    slots = FilledSlots(max_cache_tokens=rng.choice([400, 1000, 5000]))
+    before = resident_kb()
+    for number in range(1, 300):
+        if slots.num_running < 8 and (slots.num_running == 0 or rng.random() < 0.1):
+            slots.join(rng.choice([1, 40, 200, 300]), number, num_beams=rng.randint(1, 4))
+        slots.step(number)
+        if rng.random() < 0.08:
+            slots.leave(rng.randrange(slots.num_running))
+        slots.check()
+    needed = 8 * (320 + 4 * 300)
+    assert resident_kb() - before < TOKEN_KB * needed

@@ -9,10 +9,13 @@ import time
 from concurrent.futures import wait
 from pathlib import Path
 
+import numpy as np
 import onnxruntime as ort
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from transformers import AutoTokenizer
 
+from serving.engine import model_runner
 from serving.engine.engine import T5Engine
 from serving.engine.interface import GenerationParams, GenerationStoppedError
 from tests.tiny_t5 import EOS, TinyT5, never, words
@@ -155,6 +158,46 @@ def test_an_idle_engine_uses_no_cpu(model: TinyT5) -> None:
     assert used_s < 0.05
 
 
+def test_an_idle_engine_gives_the_caches_memory_back(model: TinyT5, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.engine.engine._IDLE_S", 0.3)
+    engine = model.engine()
+
+    def cache_bytes() -> int:
+        return sum(cache.nbytes for cache in engine._runner.slots.caches.values())
+
+    for _ in range(2):
+        assert engine.submit(words(5), SHORT, stop=never()).result(10).token_ids == model.expected([5, EOS], SHORT)
+        assert cache_bytes() > 0
+        deadline = time.monotonic() + 5
+        while cache_bytes() > 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    engine.close()
+
+
+@pytest.mark.parametrize("num_rows", [1, 50])
+@pytest.mark.parametrize("has_vnni", [False, None], ids=["assumed without", "as it is"])
+def test_the_largest_8_bit_numbers_multiply_without_overflow(
+    num_rows: int, has_vnni: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if has_vnni is not None:
+        monkeypatch.setattr(model_runner, "_has_vnni", lambda: has_vnni)
+    weights = numpy_helper.from_array(np.full((64, 32), 127, np.int8), "weights")
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["rows", "weights"], ["products"])],
+        "products",
+        [helper.make_tensor_value_info("rows", TensorProto.UINT8, ["n", 64])],
+        [helper.make_tensor_value_info("products", TensorProto.INT32, ["n", 32])],
+        [weights],
+    )
+    session = ort.InferenceSession(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 24)], ir_version=11).SerializeToString(),
+        model_runner._options(1),
+    )
+    (products,) = session.run(None, {"rows": np.full((num_rows, 64), 255, np.uint8)})
+    assert (products == 255 * 127 * 64).all()
+
+
 def test_a_gpu_that_does_not_work_is_left_with_one_sentence(
     model: TinyT5, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,7 +227,7 @@ def test_memory_and_threads_stay_where_they_are_over_many_requests(engine: T5Eng
     run(4)
     before, num_threads = resident_bytes(), threading.active_count()
     run(12)
-    # Measured over 10,000 requests: 0.7 MB, all of it in the first thousands.
+    # Measured over 10,000 requests of up to 300 tokens: 2.5 MB, 2.1 of them by the second thousand.
     assert resident_bytes() - before < 4 * 2**20
     assert threading.active_count() == num_threads
 

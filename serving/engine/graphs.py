@@ -3,8 +3,8 @@
     encoder.onnx   token embeddings -> every decoder layer's cross-attention keys and values, once per article
     decoder.onnx   one token per beam -> every article's best continuations; its caches in place
 
-Axes in shapes: a = articles, b = beams (padded to the widest request), s = source tokens, e = cache entries,
-h = heads, d = head size, v = vocabulary. Why articles and beams are separate axes: docs/engine.md.
+Axes in shapes: a = articles, b = beams (padded to the widest request), s = source tokens, c = room for them,
+e = cache entries, h = heads, d = head size, v = vocabulary. Why articles and beams are separate axes: docs/engine.md.
 Only the conversion child imports this file.
 """
 
@@ -103,7 +103,7 @@ class GraphWriter:
         depend on who shares the batch. It has two ways:
 
         - blocks (MatMulNBits): weights and rows have a scale per block, so an outlier harms its own block only;
-        - whole rows (MatMulIntegerToFloat): 2.8 times as fast with 268 rows, but with few rows slower, for all the
+        - whole rows (MatMulIntegerToFloat): twice as fast with 268 rows, but with few rows slower, for all the
           operators around it. 2.4 % error in the encoder's output against 1.7 % (random weights).
         """
         if self._precision == "fp32":
@@ -198,7 +198,7 @@ class T5Graphs:
                 for name, kind in (("k", "key"), ("v", "value")):
                     weight = self._state(f"decoder.block.{layer}.layer.1.EncDecAttention.{name}.weight")
                     by_head = self._by_head(g, g.linear(encoded, weight))  # [a, h, s, d]
-                    g.output(by_head, f"cross_{kind}_{layer}", TensorProto.FLOAT, ["a", heads, "s", head_size])
+                    self._write_cache(g, f"cross_{kind}_{layer}", ["a", heads, "c", head_size], by_head)
                 on_layer()
 
     def write_decoder(self, path: Path, bias: Array, lm_head: Array, on_layer: Callable[[], None]) -> None:
@@ -229,11 +229,7 @@ class T5Graphs:
                 query, *updates = g.op("Split", joint, count=3, axis=1, num_outputs=3)  # [a, h, b, d] each
                 caches = []
                 for kind, update in zip(("key", "value"), updates, strict=True):
-                    past = g.input(f"self_{kind}_{layer}", TensorProto.FLOAT, cache)
-                    # Input and output are bound to the same memory: this writes b entries and copies none.
-                    name = f"self_{kind}_{layer}_out"
-                    caches.append(g.op("TensorScatter", past, update, write_index, axis=2, outputs=[name]))
-                    g.declare_output(name, TensorProto.FLOAT, cache)
+                    caches.append(self._write_cache(g, f"self_{kind}_{layer}", cache, update, write_index))
                 mixed = self._beam_attention(g, query, caches, position_bias)
                 branch = g.linear(mixed, self._state(f"{block}.0.SelfAttention.o.weight"))
 
@@ -282,6 +278,17 @@ class T5Graphs:
         g.output(top_scores, "top_scores", TensorProto.FLOAT, ["a", "k"])
         g.output(g.op("Div", top_indices, size), "top_beams", TensorProto.INT64, ["a", "k"])
         g.output(g.op("Mod", top_indices, size), "top_tokens", TensorProto.INT64, ["a", "k"])
+
+    @staticmethod
+    def _write_cache(g: GraphWriter, name: str, shape: Sequence[str | int], update: str, *index: str) -> str:
+        """Write `update` into the cache that is an input, at `index` [a] or the beginning; return all of it.
+
+        Input and output are to be bound to the same memory: then nothing else is copied.
+        """
+        written = f"{name}_out"
+        g.op("TensorScatter", g.input(name, TensorProto.FLOAT, shape), update, *index, axis=2, outputs=[written])
+        g.declare_output(written, TensorProto.FLOAT, shape)
+        return written
 
     def _norm(self, g: GraphWriter, hidden: str, branch: str, name: str) -> tuple[str, str]:
         """Add the last sub-layer's `branch` to the residual stream; return it and its RMS norm."""

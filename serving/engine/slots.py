@@ -7,7 +7,7 @@ Caches are never reordered either: `ages` says which entries a beam descends fro
 """
 
 import mmap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 # Capacities grow by so many tokens or entries: every attention reads up to that many in vain, and the self caches
-# are copied, without the entries that no beam descends from, every 16 steps of two beams or less often.
+# are rid of entries that no beam descends from every 16 steps of two beams or less often.
 _SOURCE_STEP = 32
 _ENTRY_STEP = 32
 # Added to the scores of masked keys. exp() of it is exactly 0 in fp32 whatever T5's unscaled scores are;
@@ -30,74 +30,85 @@ class Slots:
         num_layers, num_heads, head_size: of the decoder.
         num_ages: steps after which the position bias no longer depends on an entry's age.
         max_running: number of slots. Memory is taken as slots and entries are first used.
+        max_cache_tokens: most source tokens and entries that hold memory, in whole pages, unless running articles
+            need more. Within it an article's memory stays for the next one: page by page, fresh memory took a
+            tenth of a decode step.
     """
 
-    def __init__(self, *, num_layers: int, num_heads: int, head_size: int, num_ages: int, max_running: int) -> None:
+    def __init__(
+        self,
+        *,
+        num_layers: int,
+        num_heads: int,
+        head_size: int,
+        num_ages: int,
+        max_running: int,
+        max_cache_tokens: int,
+    ) -> None:
         self._names = [f"{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
         self._shape = (max_running, num_heads, head_size)
         self._num_ages = num_ages
-        self.version = 0
-        """Changes whenever a cache array or its used prefix becomes another one."""
-        self._clear()
-
-    def _clear(self) -> None:
-        max_running, num_heads, head_size = self._shape
+        self._max_cache_tokens = max_cache_tokens
+        self.page_tokens = max(1, mmap.PAGESIZE // (4 * head_size))
+        """How many tokens or entries of one head share a page of memory."""
         self.num_running = 0
         self.caches: dict[str, Array] = {
             f"{side}_{name}": np.zeros((max_running, num_heads, 0, head_size), np.float32)
             for side in ("cross", "self")
             for name in self._names
         }
+        self.version = 0
+        """Changes whenever a cache array or its used prefix becomes another one."""
         self._pages: dict[str, mmap.mmap] = {}  # the memory of each, once it has any
+        # Tokens and entries of each slot that may have memory, whoever wrote them, in whole pages.
+        self._held = {side: np.zeros(max_running, np.int64) for side in ("cross", "self")}
         self.source_bias = np.zeros((max_running, 0), np.float32)  # [slots, s]; 0 or MASKED
         self.ages = np.zeros((max_running, 1, 0), np.int32)  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
         self.source_lengths = np.zeros(max_running, np.int64)
         self.write_index = np.zeros(max_running, np.int64)  # where the step's first beam goes in each self cache
         self.num_beams = np.zeros(max_running, np.int64)
-        self.version += 1
 
-    def add(self, source_lengths: Sequence[int], num_beams: Sequence[int], keys_values: Mapping[str, Array]) -> None:
-        """Put newly encoded articles into the next free slots.
+    def add(self, source_lengths: Sequence[int], num_beams: Sequence[int]) -> slice:
+        """Give newcomers the next free slots.
 
-        Args:
-            keys_values: `cross_key_0` and so on: [articles, h, >= longest source, d].
+        Returns:
+            Their slots, whose cross caches are the caller's to fill, up to the longest source.
         """
-        new = slice(self.num_running, self.num_running + len(source_lengths))
+        num_old = self.num_running
+        new = slice(num_old, num_old + len(source_lengths))
         self.num_running = new.stop
         self.source_lengths[new], self.num_beams[new], self.write_index[new] = source_lengths, num_beams, 0
-        self._fit_sources()
+        self._fit_sources(num_old)
         self.ages[new] = 0
-        for name, values in keys_values.items():
-            for slot, used, own in zip(range(new.start, new.stop), source_lengths, values, strict=True):
-                self.caches[name][slot, :, :used] = own[:, :used]
+        self._hold("cross", new, max(source_lengths))
         self.version += 1
+        return new
 
     def remove(self, slot: int) -> None:
-        """Free a slot and its memory. The last running article moves into it."""
+        """Free a slot. The last running article moves into it."""
         last = self.num_running - 1
-        if last == 0:
-            self._clear()
-            return
-        for name, cache in self.caches.items():
-            if slot != last:
-                self._release(name, slot)
-                used = (self.source_lengths if name.startswith("cross") else self.write_index)[last]
-                cache[slot, :, :used] = cache[last, :, :used]
-            self._release(name, last)
         if slot != last:
             for table in (self.source_lengths, self.write_index, self.num_beams, self.ages, self.source_bias):
                 table[slot] = table[last]
+            # While both count as running, neither's memory can be given away.
+            for side, used in (("cross", self.source_lengths[last]), ("self", self.write_index[last])):
+                self._hold(side, slice(slot, slot + 1), used)
+                for name in self._names:
+                    cache = self.caches[f"{side}_{name}"]
+                    cache[slot, :, :used] = cache[last, :, :used]
         self.num_running = last
         self.version += 1
 
     def needs_room(self) -> bool:
-        """Say whether `prepare_step` will replace the self caches: they are full, or twice too large."""
+        """Say whether `prepare_step` will rearrange the self caches: they are full, or much too large."""
         last, capacity = self._last_entry(), self.ages.shape[2]
-        return last > capacity or 2 * _capacity(last) < capacity
+        return last > capacity or 4 * _capacity(last) < capacity
 
     def prepare_step(self) -> None:
         """Make room for the step's entries: beam i of a slot writes at `write_index + i`, for itself."""
         self._fit_entries()
+        running = slice(self.num_running)
+        self._hold("self", running, self.write_index[running] + self.ages.shape[1])
         for slot in range(self.num_running):
             beams = np.arange(self.num_beams[slot])
             self.ages[slot, beams, self.write_index[slot] + beams] = 1
@@ -108,12 +119,12 @@ class Slots:
         self.ages[slot, : len(parents)] = np.minimum(inherited + (inherited > 0), self._num_ages)
         self.write_index[slot] += len(parents)
 
-    def _fit_sources(self) -> None:
+    def _fit_sources(self, num_old: int) -> None:
         """Size the cross caches for the longest running article; mask what each leaves unused."""
         capacity = self.source_bias.shape[1]
         needed = _fit(capacity, int(self.source_lengths[: self.num_running].max()), _SOURCE_STEP)
         if needed != capacity:
-            self._resize("cross", needed, [slice(min(length, capacity)) for length in self.source_lengths])
+            self._resize("cross", needed, [slice(length) for length in self.source_lengths[:num_old]])
         is_token = np.arange(needed) < self.source_lengths[:, None]  # [slots, s]
         self.source_bias = np.where(is_token, np.float32(0), np.float32(MASKED))
 
@@ -130,15 +141,23 @@ class Slots:
             self._drop_the_dead()
 
     def _drop_the_dead(self) -> None:
-        """Move what some beam descends from into new self caches, the entries of dropped beams left out."""
+        """Move what some beam descends from to the front of the self caches, the entries of dropped beams left out."""
         old_ages = self.ages
         alive = [np.flatnonzero(ages.any(axis=0)) for ages in old_ages[: self.num_running]]
         self.write_index[: self.num_running] = [len(entries) for entries in alive]
-        capacity = _capacity(self._last_entry())
+        old_capacity, last = old_ages.shape[2], self._last_entry()
+        is_fitting = last + _ENTRY_STEP <= old_capacity < _capacity(last) + 2 * _ENTRY_STEP
+        capacity = old_capacity if is_fitting else _capacity(last)
         self.ages = np.zeros((*old_ages.shape[:2], capacity), np.int32)
         for slot, entries in enumerate(alive):
             self.ages[slot, :, : len(entries)] = old_ages[slot][:, entries]
-        self._resize("self", capacity, alive)
+        if capacity != old_capacity:
+            self._resize("self", capacity, alive)
+        else:
+            for name in self._names:
+                for slot, entries in enumerate(alive):
+                    cache = self.caches[f"self_{name}"][slot]
+                    cache[:, : len(entries)] = cache[:, entries]
 
     def _last_entry(self) -> int:
         running = slice(self.num_running)
@@ -150,26 +169,52 @@ class Slots:
         for name in [f"{side}_{name}" for name in self._names]:
             old = self.caches[name]
             pages, new = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
-            for slot in range(self.num_running):
-                entries = old[slot][:, kept[slot]]
-                new[slot, :, : entries.shape[1]] = entries
+            for slot, entries in enumerate(kept):
+                own = old[slot][:, entries]
+                new[slot, :, : own.shape[1]] = own
+                self._held[side][slot] = self._whole_pages(own.shape[1])
             self._pages[name], self.caches[name] = pages, new
+        self._held[side][len(kept) :] = 0
         self.version += 1
 
-    def _release(self, name: str, slot: int) -> None:
-        """Give a slot's memory back; it reads as zeros from then on."""
-        size = self.caches[name][slot].nbytes
-        first, end = -(-slot * size // mmap.PAGESIZE), (slot + 1) * size // mmap.PAGESIZE
-        if first < end:
-            self._pages[name].madvise(mmap.MADV_DONTNEED, first * mmap.PAGESIZE, (end - first) * mmap.PAGESIZE)
+    def _hold(self, side: str, slots: slice, num_tokens: Any) -> None:
+        """Count memory that is about to be written; if the bound is exceeded, give back first what nobody uses."""
+        held, needed = self._held[side], self._whole_pages(num_tokens)
+        held[slots] = np.maximum(held[slots], needed)
+        excess = sum(each.sum() for each in self._held.values()) - self._max_cache_tokens
+        is_running = np.arange(len(self.source_lengths)) < self.num_running
+        # Cross caches first: theirs are written before anyone reads them, which makes new memory several times cheaper.
+        for name, used in (("cross", self.source_lengths), ("self", self.write_index + self.ages.shape[1])):
+            spare = self._held[name] - np.where(is_running, self._whole_pages(used), 0)
+            for slot in np.argsort(-spare):
+                if excess <= 0 or spare[slot] <= 0:
+                    break
+                self._held[name][slot] -= spare[slot]
+                self._release(name, slot, self._held[name][slot])
+                excess -= spare[slot]
+        held[slots] = np.maximum(held[slots], needed)
+
+    def _release(self, side: str, slot: int, num_kept: int) -> None:
+        """Give the memory of a slot back, all but the first `num_kept` tokens'; it reads as zeros from then on."""
+        for name in [f"{side}_{name}" for name in self._names]:
+            head_bytes = self.caches[name][slot, 0].nbytes
+            num_heads, token_bytes = self._shape[1], 4 * self._shape[2]
+            for head in range(slot * num_heads, (slot + 1) * num_heads):
+                first = -(-(head * head_bytes + num_kept * token_bytes) // mmap.PAGESIZE) * mmap.PAGESIZE
+                end = (head + 1) * head_bytes // mmap.PAGESIZE * mmap.PAGESIZE
+                if first < end:
+                    self._pages[name].madvise(mmap.MADV_DONTNEED, first, end - first)
+
+    def _whole_pages(self, num_tokens: Any) -> Any:
+        return -(-num_tokens // self.page_tokens) * self.page_tokens
 
 
 def _lazy_zeros(shape: tuple[int, ...]) -> tuple[mmap.mmap, Array]:
     """fp32 zeros that take memory page by page as they are first written, and give all of it back.
 
     `np.zeros` does so only until glibc, having seen such arrays freed, serves the next ones from its heap:
-    resident memory then grew by 100 MB an article. Zeros, because a masked NaN would still poison the
-    attention.
+    resident memory then grew by 100 MB an article. Zeros, or later what an earlier article has left, but never
+    just any bytes: a masked NaN would still poison the attention.
     """
     size = int(np.prod(shape))
     # Private: reading a page that nobody has written must not take memory, as it would in a shared mapping.
