@@ -46,6 +46,8 @@ from serving.process import ServingProcess
 from tests.running_app import descendants, free_port
 
 MAX_BATCH = 16
+# Fewer, and most of a closed loop would be its beginning and its end.
+NUM_REQUESTS_PER_CLIENT = 4
 LOAD_SHARES = (0.6, 0.9, 1.3)
 
 
@@ -166,9 +168,12 @@ def open_loop(send: Callable[[int], bool], arrivals_s: list[float]) -> Outcome:
             _note(outcome, ok, time.monotonic() - started - arrivals_s[i])
 
     with ThreadPoolExecutor(len(arrivals_s)) as pool:
+        requests_sent = []
         for i, arrival in enumerate(arrivals_s):
             time.sleep(max(0.0, started + arrival - time.monotonic()))
-            pool.submit(one, i)
+            requests_sent.append(pool.submit(one, i))
+        for request in requests_sent:
+            request.result()
     outcome.elapsed_s = time.monotonic() - started
     return outcome
 
@@ -252,7 +257,9 @@ def measure_clients(server: Server, texts: list[str], model: Path, options: argp
             for num_clients, outcome in outcomes.items():
                 outcome.add(
                     closed_loop(
-                        lambda i: server.exactly_100_tokens(texts[i % len(texts)]), num_clients, 2 * num_clients
+                        lambda i: server.exactly_100_tokens(texts[i % len(texts)]),
+                        num_clients,
+                        NUM_REQUESTS_PER_CLIENT * num_clients,
                     )
                 )
     rows = {f"{num_clients} clients": outcome.row() for num_clients, outcome in outcomes.items()}
@@ -275,7 +282,7 @@ def measure_mixed(server: Server, options: argparse.Namespace) -> dict[str, Any]
         with ThreadPoolExecutor(len(batch)) as pool:
             return list(pool.map(server.mixed, [rows[i].article for i in batch], asked))
 
-    full = closed_loop(mixed, MAX_BATCH, len(rows)).row()
+    full = closed_loop(mixed, MAX_BATCH, min(len(rows), NUM_REQUESTS_PER_CLIENT * MAX_BATCH)).row()
     results: dict[str, Any] = {"real articles, 16 clients": full}
     for share in options.loads:
         arrivals = [0.0]

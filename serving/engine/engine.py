@@ -39,7 +39,7 @@ _MAX_PREFILL_TOKENS = 512
 # After so many seconds without a request, the caches' memory goes back.
 _IDLE_S = 10.0
 # With T5-base's weights, Ray and all else, a replica of about 1.6 GB (fp32) or 0.8 GB (int8).
-_MEMORY_BUDGET_BYTES = {"fp32": 380 * 2**20, "int8": 232 * 2**20}
+_MEMORY_BUDGET_BYTES = {"fp32": 336 * 2**20, "int8": 196 * 2**20}
 
 
 class T5Engine:
