@@ -114,9 +114,8 @@ class FilledSlots(Slots):
 
     def join(self, num_source: int, number: float, num_beams: int = 2) -> None:
         (slot,) = range(8)[self.add([num_source], [num_beams])]
-        for name in self.caches:
-            if name.startswith("cross"):
-                self.caches[name][slot, :, :num_source] = number
+        for name in self.names["cross"]:
+            self.caches[name][slot, :, :num_source] = number
         self.articles.append((number, []))
 
     def leave(self, slot: int) -> None:
@@ -130,9 +129,8 @@ class FilledSlots(Slots):
         self.prepare_step()
         for slot in range(self.num_running):
             first, num_beams = self.write_index[slot], self.num_beams[slot]
-            for name, cache in self.caches.items():
-                if name.startswith("self"):
-                    cache[slot, :, first : first + num_beams] = number
+            for name in self.names["self"]:
+                self.caches[name][slot, :, first : first + num_beams] = number
             self.articles[slot][1].append(number)
             self.advance(slot, np.array(parents or np.zeros(num_beams, np.int64)))
 
@@ -141,11 +139,10 @@ class FilledSlots(Slots):
         for slot, (number, written) in enumerate(self.articles):
             is_ancestor = self.ages[slot, 0] > 0
             is_source = self.source_bias[slot] == 0
-            for name, cache in self.caches.items():
-                if name.startswith("cross"):
-                    assert (cache[slot][:, is_source] == number).all()
-                else:
-                    assert (cache[slot][:, is_ancestor] == np.array(written)[:, None]).all()
+            for name in self.names["cross"]:
+                assert (self.caches[name][slot][:, is_source] == number).all()
+            for name in self.names["self"]:
+                assert (self.caches[name][slot][:, is_ancestor] == np.array(written)[:, None]).all()
             assert is_source.sum() == self.source_lengths[slot]
 
 

@@ -71,7 +71,7 @@ class T5Engine:
         shape = load_shape(directory)
         max_cache_tokens = (memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision]) // shape.cache_entry_bytes
         self._runner = ModelRunner(
-            directory, num_threads=num_threads, max_running=max_running, max_cache_tokens=max_cache_tokens
+            directory, shape, num_threads=num_threads, max_running=max_running, max_cache_tokens=max_cache_tokens
         )
         self.max_input_tokens = shape.max_input_tokens
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))

@@ -13,7 +13,7 @@ import numpy as np
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
-from serving.engine.cache import load_shape
+from serving.engine.cache import ModelShape
 from serving.engine.slots import Slots
 
 logger = logging.getLogger(__name__)
@@ -50,13 +50,16 @@ class ModelRunner:
     """One converted model and the caches of its running articles.
 
     Args:
+        directory, shape: a converted model and what `load_shape` reads of it.
         num_threads: threads of one encoder pass or decode step; they spin during it and sleep between.
         max_running: how many articles may run at once.
         max_cache_tokens: see `Slots`.
     """
 
-    def __init__(self, directory: Path, *, num_threads: int, max_running: int, max_cache_tokens: int) -> None:
-        self.shape = load_shape(directory)
+    def __init__(
+        self, directory: Path, shape: ModelShape, *, num_threads: int, max_running: int, max_cache_tokens: int
+    ) -> None:
+        self.shape = shape
         self._embedding = _RowFile(directory / "embedding.npy")  # [v, d_model]
         self._max_running = max_running
         self._max_cache_tokens = max_cache_tokens
@@ -173,10 +176,9 @@ class ModelRunner:
         """Bind the used prefix of every cache for the steps to come; self caches to be written in place."""
         running = slice(self.slots.num_running)
         self._binding = self._decoder.io_binding()
-        for name, cache in self.slots.caches.items():
-            if name.startswith("cross"):
-                value = ort.OrtValue.ortvalue_from_numpy(cache[running], self._device)
-                self._binding.bind_ortvalue_input(name, value)
+        for name in self.slots.names["cross"]:
+            value = ort.OrtValue.ortvalue_from_numpy(self.slots.caches[name][running], self._device)
+            self._binding.bind_ortvalue_input(name, value)
         self._bound = self._bind_in_place(self._binding, "self", running)
         self._bound_version = self.slots.version
 
@@ -192,11 +194,10 @@ class ModelRunner:
         `_bring_back`.
         """
         bound = {}
-        for name, cache in self.slots.caches.items():
-            if name.startswith(side):
-                bound[name] = ort.OrtValue.ortvalue_from_numpy(cache[slots], self._device)
-                binding.bind_ortvalue_input(name, bound[name])
-                binding.bind_ortvalue_output(f"{name}_out", bound[name])
+        for name in self.slots.names[side]:
+            bound[name] = ort.OrtValue.ortvalue_from_numpy(self.slots.caches[name][slots], self._device)
+            binding.bind_ortvalue_input(name, bound[name])
+            binding.bind_ortvalue_output(f"{name}_out", bound[name])
         return bound
 
     def _bring_back(self, bound: dict[str, Any], slots: slice) -> None:

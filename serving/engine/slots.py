@@ -45,7 +45,11 @@ class Slots:
         max_running: int,
         max_cache_tokens: int,
     ) -> None:
-        self._names = [f"{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
+        self.names = {
+            side: [f"{side}_{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
+            for side in ("cross", "self")
+        }
+        """Names of the cross-attention and the self-attention caches."""
         self._shape = (max_running, num_heads, head_size)
         self._num_ages = num_ages
         self._max_cache_tokens = max_cache_tokens
@@ -53,15 +57,15 @@ class Slots:
         """How many tokens or entries of one head share a page of memory."""
         self.num_running = 0
         self.caches: dict[str, Array] = {
-            f"{side}_{name}": np.zeros((max_running, num_heads, 0, head_size), np.float32)
-            for side in ("cross", "self")
-            for name in self._names
+            name: np.zeros((max_running, num_heads, 0, head_size), np.float32)
+            for names in self.names.values()
+            for name in names
         }
         self.version = 0
         """Changes whenever a cache array or its used prefix becomes another one."""
         self._pages: dict[str, mmap.mmap] = {}  # the memory of each, once it has any
         # Tokens and entries of each slot that may have memory, whoever wrote them, in whole pages.
-        self._held = {side: np.zeros(max_running, np.int64) for side in ("cross", "self")}
+        self._held = {side: np.zeros(max_running, np.int64) for side in self.names}
         self.source_bias = np.zeros((max_running, 0), np.float32)  # [slots, s]; 0 or MASKED
         self.ages = np.zeros((max_running, 1, 0), np.int32)  # [slots, b, e]; 0 = not an ancestor, 1 = this step's
         self.source_lengths = np.zeros(max_running, np.int64)
@@ -91,10 +95,11 @@ class Slots:
             for table in (self.source_lengths, self.write_index, self.num_beams, self.ages, self.source_bias):
                 table[slot] = table[last]
             # While both count as running, neither's memory can be given away.
-            for side, used in (("cross", self.source_lengths[last]), ("self", self.write_index[last])):
+            for side, names in self.names.items():
+                used = self._used(side)[last]
                 self._hold(side, slice(slot, slot + 1), used)
-                for name in self._names:
-                    cache = self.caches[f"{side}_{name}"]
+                for name in names:
+                    cache = self.caches[name]
                     cache[slot, :, :used] = cache[last, :, :used]
         self.num_running = last
         self.version += 1
@@ -124,7 +129,7 @@ class Slots:
         capacity = self.source_bias.shape[1]
         needed = _fit(capacity, int(self.source_lengths[: self.num_running].max()), _SOURCE_STEP)
         if needed != capacity:
-            self._resize("cross", needed, [slice(length) for length in self.source_lengths[:num_old]])
+            self._rearrange("cross", needed, [slice(length) for length in self.source_lengths[:num_old]])
         is_token = np.arange(needed) < self.source_lengths[:, None]  # [slots, s]
         self.source_bias = np.where(is_token, np.float32(0), np.float32(MASKED))
 
@@ -151,37 +156,39 @@ class Slots:
         self.ages = np.zeros((*old_ages.shape[:2], capacity), np.int32)
         for slot, entries in enumerate(alive):
             self.ages[slot, :, : len(entries)] = old_ages[slot][:, entries]
-        if capacity != old_capacity:
-            self._resize("self", capacity, alive)
-        else:
-            for name in self._names:
-                for slot, entries in enumerate(alive):
-                    cache = self.caches[f"self_{name}"][slot]
-                    cache[:, : len(entries)] = cache[:, entries]
+        self._rearrange("self", capacity, alive)
 
     def _last_entry(self) -> int:
         running = slice(self.num_running)
         return int(self.write_index[running].max() + self.num_beams[running].max())
 
-    def _resize(self, side: str, capacity: int, kept: Sequence[Any]) -> None:
-        """Replace the caches of one side by larger or smaller ones with each slot's `kept` entries."""
+    def _rearrange(self, side: str, capacity: int, kept: Sequence[Any]) -> None:
+        """Move the `kept` entries of the first slots to their front, in new caches if the capacity is another one."""
+        is_new = capacity != self.caches[self.names[side][0]].shape[2]
         # One by one: the old and the new caches together would double the peak.
-        for name in [f"{side}_{name}" for name in self._names]:
+        for name in self.names[side]:
             old = self.caches[name]
-            pages, new = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
+            if is_new:
+                self._pages[name], self.caches[name] = _lazy_zeros((*old.shape[:2], capacity, old.shape[3]))
             for slot, entries in enumerate(kept):
                 own = old[slot][:, entries]
-                new[slot, :, : own.shape[1]] = own
-                self._held[side][slot] = self._whole_pages(own.shape[1])
-            self._pages[name], self.caches[name] = pages, new
-        self._held[side][len(kept) :] = 0
-        self.version += 1
+                self.caches[name][slot, :, : own.shape[1]] = own
+        if is_new:
+            self._held[side][:] = 0
+            self._held[side][: len(kept)] = self._whole_pages(self._used(side)[: len(kept)])
+            self.version += 1
+
+    def _used(self, side: str) -> Array:
+        """Tokens or entries that the slots' articles have in one side's caches, int64 [slots]."""
+        return self.source_lengths if side == "cross" else self.write_index
 
     def _hold(self, side: str, slots: slice, num_tokens: Any) -> None:
         """Count memory that is about to be written; if the bound is exceeded, give back first what nobody uses."""
         held, needed = self._held[side], self._whole_pages(num_tokens)
         held[slots] = np.maximum(held[slots], needed)
         excess = sum(each.sum() for each in self._held.values()) - self._max_cache_tokens
+        if excess <= 0:
+            return
         is_running = np.arange(len(self.source_lengths)) < self.num_running
         # Cross caches first: theirs are written before anyone reads them, which makes new memory several times cheaper.
         for name, used in (("cross", self.source_lengths), ("self", self.write_index + self.ages.shape[1])):
@@ -196,9 +203,9 @@ class Slots:
 
     def _release(self, side: str, slot: int, num_kept: int) -> None:
         """Give the memory of a slot back, all but the first `num_kept` tokens'; it reads as zeros from then on."""
-        for name in [f"{side}_{name}" for name in self._names]:
+        num_heads, token_bytes = self._shape[1], 4 * self._shape[2]
+        for name in self.names[side]:
             head_bytes = self.caches[name][slot, 0].nbytes
-            num_heads, token_bytes = self._shape[1], 4 * self._shape[2]
             for head in range(slot * num_heads, (slot + 1) * num_heads):
                 first = -(-(head * head_bytes + num_kept * token_bytes) // mmap.PAGESIZE) * mmap.PAGESIZE
                 end = (head + 1) * head_bytes // mmap.PAGESIZE * mmap.PAGESIZE
