@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ui import words
 from ui.reading.archives import archive_articles
+from ui.reading.article import Article
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
 
@@ -340,12 +341,12 @@ def zipped(members: dict[str, bytes | str], compression=zipfile.ZIP_DEFLATED) ->
     return out.getvalue()
 
 
-def read_plain(path: Path, *, name: str) -> str:
+def read_plain(path: Path, *, name: str) -> Article:
     """Stands in for the reader of documents, which has tests of its own."""
     content = path.read_text(encoding="utf-8")
     if "unreadable" in content:
         raise UnreadableError(f"{name} cannot be read.")
-    return content
+    return Article((content,))
 
 
 def unzip(path: Path, max_items: int = 100) -> list[BatchItem]:
@@ -396,7 +397,7 @@ def test_path_of_a_member_is_only_a_name(write, tmp_path):
     before = set(tmp_path.rglob("*"))
     path = write(zipped(dict.fromkeys(names, FERRY)), "a.zip")
     seen = []
-    items = archive_articles(path, max_items=100, read_file=lambda file, name: seen.append(file) or FERRY)
+    items = archive_articles(path, max_items=100, read_file=lambda file, name: seen.append(file) or Article((FERRY,)))
     assert [item.name for item in items] == ["evil.txt"] * 6
     assert {file.name for file in seen} == {"document.txt"}
     assert set(tmp_path.rglob("*")) - before == {path}
@@ -435,7 +436,7 @@ def test_size_that_a_zip_claims_is_not_believed(write):
 def test_slow_documents(write, monkeypatch):
     monkeypatch.setattr("ui.reading.archives._MAX_READING_S", 0.1)
     path = write(zipped({"a.txt": FERRY, "b.txt": VIOLIN, "c.jpg": ""}), "a.zip")
-    items = archive_articles(path, max_items=3, read_file=lambda file, name: time.sleep(0.2) or FERRY)
+    items = archive_articles(path, max_items=3, read_file=lambda file, name: time.sleep(0.2) or Article((FERRY,)))
     assert [item.problem for item in items] == ["", words.BATCH_ZIP_TOO_SLOW, words.BATCH_OTHER_KIND]
 
 
@@ -482,7 +483,7 @@ def test_zip_damaged_anywhere_gives_items_or_our_own_error(write):
         path = write(bytes(damaged[: chance.choice([None, None, chance.randrange(len(damaged))])]), "a.zip")
         try:
             items = archive_articles(
-                path, max_items=100, read_file=lambda file, name: file.read_bytes().decode("latin-1")
+                path, max_items=100, read_file=lambda file, name: Article.of([file.read_bytes().decode("latin-1")])
             )
         except UnreadableError:
             continue

@@ -13,10 +13,10 @@ from pypdf import PdfReader, PdfWriter
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.pdf_files import column, make_pdf
 from ui import words
+from ui.reading.article import MAX_TEXT_CHARS
 from ui.reading.errors import UnreadableError
 from ui.reading.files import MAX_FILE_BYTES, SUFFIXES, read_file
 from ui.reading.lines import Line, paragraphs
-from ui.reading.tidy import MAX_TEXT_CHARS
 from ui.samples import SAMPLES
 
 TEXT = "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
@@ -29,7 +29,7 @@ def read(tmp_path):
     def read(content: bytes | str, name: str) -> str:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_file(path)
+        return read_file(path).text
 
     return read
 
@@ -73,7 +73,7 @@ class TestAnyFile:
     def test_the_visitors_name_counts_when_there_is_one(self, tmp_path):
         path = tmp_path / "upload"
         path.write_text("# A *heading*")
-        assert read_file(path, name="Bericht – 1½.MD") == "A heading"
+        assert read_file(path, name="Bericht – 1½.MD").text == "A heading"
 
     def test_a_file_that_vanished(self, tmp_path):
         with pytest.raises(UnreadableError, match="can't be opened any more"):
@@ -468,4 +468,4 @@ def test_what_a_browser_prints(tmp_path, columns, samples):
     )
     # Where a line ends with a hyphen, "four-legged" can't be told from a word that the browser broke.
     want = "\n\n".join(["Night ferries win", *paragraphs]).replace("-", "")
-    assert read_file(printed).replace("-", "") == want
+    assert read_file(printed).text.replace("-", "") == want

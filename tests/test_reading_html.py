@@ -43,16 +43,16 @@ ARTICLE = [
 
 @pytest.mark.parametrize("url", [None, "https://herald.ulm.example/2026/ferries?x=1", "no address"])
 def test_the_article_and_nothing_else(url):
-    assert article_of_html(PAGE.encode(), url=url).split("\n\n") == ARTICLE
+    assert article_of_html(PAGE.encode(), url=url).text.split("\n\n") == ARTICLE
 
 
 def test_characters_are_taken_as_they_are():
-    assert article_of_html(PAGE.replace("utf-8", "windows-1251")).split("\n\n") == ARTICLE
+    assert article_of_html(PAGE.replace("utf-8", "windows-1251")).text.split("\n\n") == ARTICLE
 
 
 def test_a_headline_that_only_the_head_knows_comes_first():
     page = PAGE.replace("<h1>Night ferries win a second year</h1>", "")
-    assert article_of_html(page).split("\n\n") == ARTICLE
+    assert article_of_html(page).text.split("\n\n") == ARTICLE
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_headline_that_only_the_head_knows_comes_first():
     ],
 )
 def test_bytes_are_read_in_their_encoding(declared, encoding):
-    assert article_of_html(PAGE.replace("utf-8", declared).encode(encoding)).split("\n\n") == ARTICLE
+    assert article_of_html(PAGE.replace("utf-8", declared).encode(encoding)).text.split("\n\n") == ARTICLE
 
 
 @pytest.mark.parametrize(
@@ -81,23 +81,23 @@ def test_bytes_are_read_in_their_encoding(declared, encoding):
 def test_russian(declaration, encoding):
     text = "Городской совет в понедельник проголосовал за то, чтобы ночные паромы работали ещё год. " * 3
     page = f"<html><head>{declaration}<title>x</title></head><body><p>{text}</p></body></html>"
-    assert article_of_html(page.encode(encoding)) == text.strip()
+    assert article_of_html(page.encode(encoding)).text == text.strip()
 
 
 def test_an_xml_declaration():
     page = '<?xml version="1.0" encoding="iso-8859-1"?>' + PAGE
-    assert article_of_html(page).split("\n\n") == ARTICLE
-    assert article_of_html(page.encode("cp1252")).split("\n\n") == ARTICLE
+    assert article_of_html(page).text.split("\n\n") == ARTICLE
+    assert article_of_html(page.encode("cp1252")).text.split("\n\n") == ARTICLE
 
 
 def test_a_short_page_without_anything_around_it():
     page = "<html><body><p>One short paragraph.</p><p>Another one, of grüße.</p><p>The third.</p></body></html>"
-    assert article_of_html(page) == "One short paragraph.\n\nAnother one, of grüße.\n\nThe third."
+    assert article_of_html(page).text == "One short paragraph.\n\nAnother one, of grüße.\n\nThe third."
 
 
 def test_text_without_paragraphs():
     page = "<html><body><div>The council of Ulm voted on Monday.<br><br>It costs 2 million euros.</div></body></html>"
-    assert article_of_html(page) == "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
+    assert article_of_html(page).text == "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
 
 
 @pytest.mark.parametrize(

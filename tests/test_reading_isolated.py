@@ -20,7 +20,7 @@ from ui.reading.isolated import run_isolated
 
 def test_data_and_options_go_there_and_text_comes_back():
     data = "Grüße \x00 “quoted”\n" * 200_000
-    assert run_isolated(bad_readers.echoes, data.encode(), ending="!") == data + "!"
+    assert run_isolated(bad_readers.echoes, data.encode(), ending="!").text == data + "!"
 
 
 def test_a_reader_that_never_ends_is_killed_within_its_bound():
@@ -59,20 +59,20 @@ def test_any_other_failure_is_logged_without_the_words_of_the_file(caplog):
 
 
 def test_what_libraries_print_goes_nowhere(capfd):
-    assert run_isolated(bad_readers.chatters, b"") == "quiet"
+    assert run_isolated(bad_readers.chatters, b"").text == "quiet"
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_child_is_not_given_our_secrets(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "secret")
     monkeypatch.setenv("NUTSHELL_AUTH", "user:secret")
-    names = run_isolated(bad_readers.tells_environment, b"").split()
+    names = run_isolated(bad_readers.tells_environment, b"").paragraphs
     assert "PATH" in names
     assert not {"HF_TOKEN", "NUTSHELL_AUTH"} & set(names)
 
 
 def test_the_child_starts_light():
-    loaded = set(run_isolated(bad_readers.tells_modules, b"").split())
+    loaded = set(run_isolated(bad_readers.tells_modules, b"").paragraphs)
     assert not loaded & {"gradio", "requests", "numpy", "torch", "trafilatura", "pypdf", "lxml"}
 
 
@@ -105,13 +105,13 @@ def test_only_so_many_run_at_the_same_time(monkeypatch):
     with isolated._places, pytest.raises(UnreadableError) as caught:
         run_isolated(bad_readers.echoes, b"", timeout_s=0.1)
     assert str(caught.value) == words.FILES_BUSY
-    assert run_isolated(bad_readers.echoes, b"free again") == "free again"
+    assert run_isolated(bad_readers.echoes, b"free again").text == "free again"
 
 
 def test_many_threads_share_the_places():
     answers = []
     threads = [
-        threading.Thread(target=lambda n=n: answers.append(run_isolated(bad_readers.echoes, b"%d" % n)))
+        threading.Thread(target=lambda n=n: answers.append(run_isolated(bad_readers.echoes, b"%d" % n).text))
         for n in range(2 * isolated.MAX_RUNNING)
     ]
     for thread in threads:
@@ -123,5 +123,5 @@ def test_many_threads_share_the_places():
 
 def test_works_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run_isolated(bad_readers.echoes, b"text") == "text"
+    assert run_isolated(bad_readers.echoes, b"text").text == "text"
     assert os.listdir() == []

@@ -311,7 +311,7 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_used(serve):
 
     # The system has no address for news.test: a second look-up by the HTTP library would fail as well.
     server, url, web = serve(send(), resolve=rebinding)
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
     assert looked_up == [("news.test", server.port)]
 
 
@@ -319,14 +319,14 @@ def test_the_next_address_is_tried(serve):
     _, url, web = serve(
         send(), resolve=lambda host, port: ["127.0.0.9", "127.0.0.1"], is_allowed=lambda address: address[:4] == "127."
     )
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
 
 
 def test_proxies_of_the_environment_are_not_asked(serve, monkeypatch):
     for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"]:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     _, url, web = serve(send())
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
 
 
 def test_what_the_site_is_told(serve):
@@ -366,7 +366,7 @@ def test_redirect_is_followed(serve, location):
     server, url, web = serve(send())
     target = location.format(port=server.port).encode().decode("latin-1")
     server.answer = redirecting({"/story": target})
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_five_redirects_are_followed(serve, num_redirects, works):
     server.answer = redirecting({f"/{n}": f"/{n - 1}" for n in range(1, num_redirects + 1)})
     url = url.replace("story", str(num_redirects))
     if works:
-        assert fetch_article(url, web=web) == STORY
+        assert fetch_article(url, web=web).text == STORY
     else:
         assert refusal(url, web) == words.WEB_TOO_MANY_REDIRECTS
 
@@ -496,12 +496,12 @@ def test_gzip_bomb_is_never_unpacked(serve):
 
 def test_page_of_just_the_largest_size(serve):
     _, url, web = serve(send(b"x" * 100_000), max_bytes=100_000)
-    assert len(fetch_article(url, web=web)) == 100_000
+    assert len(fetch_article(url, web=web).text) == 100_000
 
 
 def test_compressed_page(serve):
     _, url, web = serve(send(gzip.compress(STORY.encode()), Content_Encoding="gzip"))
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
 
 
 def test_page_in_chunks(serve):
@@ -509,7 +509,7 @@ def test_page_in_chunks(serve):
     _, url, web = serve(
         send_raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
     )
-    assert fetch_article(url, web=web) == "The ferry."
+    assert fetch_article(url, web=web).text == "The ferry."
 
 
 @pytest.mark.parametrize(
@@ -621,7 +621,7 @@ def trusting(authority):
 def test_certificate_is_checked_for_the_name_though_the_address_is_dialed(serve, authority):
     names_asked = []
     _, url, web = serve(send(), tls=server_tls(authority, "news.test", names_asked), trust=trusting(authority))
-    assert fetch_article(url, web=web) == STORY
+    assert fetch_article(url, web=web).text == STORY
     assert names_asked == ["news.test"]
 
 
@@ -702,7 +702,7 @@ def test_encoding_of_a_page(serve, kind, head):
         b"".join(b"<p>%s</p>" % (sentence * 4).encode("koi8-r") for _ in range(5)),
     )
     _, url, web = serve(send(story, kind))
-    assert sentence.strip() in fetch_article(url, web=web)
+    assert sentence.strip() in fetch_article(url, web=web).text
 
 
 def test_nothing_is_logged(serve, caplog, capfd):

@@ -231,13 +231,15 @@ async def _on_file(paths: list[str]) -> tuple[Any, str, None]:
         if len(paths) > 1:
             return gr.skip(), view.line(words.FILES_SEVERAL, "warning"), None
         name = Path(paths[0]).name
-        text = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
+        article = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
     except UnreadableError as error:
         return gr.skip(), view.line(str(error), "error"), None
     finally:
         for path in paths:
             Path(path).unlink(missing_ok=True)
-    return text, view.line(words.FILE_READ.format(name=name)), None
+    if article.doubt:
+        return article.text, view.line(article.doubt, "warning"), None
+    return article.text, view.line(words.FILE_READ.format(name=name)), None
 
 
 @dataclass(frozen=True)
@@ -291,7 +293,7 @@ async def _run(
                 yield _Picture(view.line(words.STOPPED))
                 return
         try:
-            fetched = task.result()
+            fetched = task.result().text
         except UnreadableError as error:
             yield _Picture(view.line(str(error), "error"))
             return

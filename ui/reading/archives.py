@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.batch_item import BatchItem
 from ui.reading.errors import UnreadableError
 from ui.reading.files import MAX_FILE_BYTES, SUFFIXES
@@ -25,7 +26,7 @@ _ENCRYPTED_FLAG = 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 """What `zipfile` raises about damaged files; ValueError is for offsets and names that make no sense."""
 
-ReadFile = Callable[..., str]
+ReadFile = Callable[..., Article]
 
 
 def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list[BatchItem]:
@@ -34,7 +35,7 @@ def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list
     Args:
         path: the zip file.
         max_items: how many documents it may hold.
-        read_file: reads one document, `read_file(path, name=...) -> str`; may raise UnreadableError.
+        read_file: reads one document, `read_file(path, name=...) -> Article`; may raise UnreadableError.
 
     Raises:
         UnreadableError: not a zip file, no document in it, too many, or more than 50 MB once unpacked.
@@ -111,7 +112,7 @@ class _Reader:
         if document.stat().st_size > MAX_FILE_BYTES:
             return BatchItem.failed(row, words.BATCH_LARGE_MEMBER, name=name)
         try:
-            return BatchItem.article(row, self._read_file(document, name=name), name=name)
+            return BatchItem.article(row, self._read_file(document, name=name).text, name=name)
         except UnreadableError as error:
             return BatchItem.failed(row, str(error), name=name)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.errors import UnreadableError
-from ui.reading.tidy import tidy
 
 _MAX_NAME_CHARS = 80
 
@@ -29,7 +29,7 @@ class BatchItem:
     def article(cls, row: int, text: str, *, name: str = "") -> "BatchItem":
         """An article; without a name, its first line is one. A text without words is a problem."""
         try:
-            text = tidy(text)
+            text = Article.of([text]).text
         except UnreadableError:
             return cls.failed(row, words.BATCH_NO_TEXT, name=name)
         return cls(row, _short(name) or _short(text.split("\n", 1)[0]) or words.unnamed_row(row), text, "")

@@ -1,35 +1,36 @@
 """A file that someone chose in the browser -> the text of the article in it.
 
-read_file -> kinds: what is it?  -> isolated: a child process with bounds -> plain | html | pdf | word -> tidy
+read_file -> kinds: what is it?  -> isolated: a child process with bounds -> plain | html | pdf | word -> Article
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.errors import UnreadableError
-from ui.reading.html import text_of_html
+from ui.reading.html import read_html
 from ui.reading.isolated import run_isolated
 from ui.reading.kinds import SUFFIXES, Kind, kind_of
-from ui.reading.pdf import text_of_pdf
-from ui.reading.plain import text_of_markdown, text_of_plain
-from ui.reading.word import text_of_docx
+from ui.reading.pdf import read_pdf
+from ui.reading.plain import read_markdown, read_plain
+from ui.reading.word import read_docx
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_file"]
 
 MAX_FILE_BYTES = 5_000_000
 
-_READERS: dict[Kind, Callable[..., str]] = {
-    "text": text_of_plain,
-    "markdown": text_of_markdown,
-    "html": text_of_html,
-    "pdf": text_of_pdf,
-    "docx": text_of_docx,
+_READERS: dict[Kind, Callable[..., Article]] = {
+    "text": read_plain,
+    "markdown": read_markdown,
+    "html": read_html,
+    "pdf": read_pdf,
+    "docx": read_docx,
 }
 
 
-def read_file(path: Path, *, name: str = "") -> str:
-    """The article in a file: 1,000,000 characters at most, paragraphs separated by blank lines.
+def read_file(path: Path, *, name: str = "") -> Article:
+    """The article in a file: 1,000,000 characters at most.
 
     Blocks for up to 20 s, usually well under one; call it from a worker thread.
 

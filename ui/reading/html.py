@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
 from ui.reading.isolated import run_isolated
-from ui.reading.tidy import tidy
 
 _SHORT_CHARS = 200
 _MIN_CHARS = 30
@@ -20,7 +20,7 @@ _BEFORE_HEADLINE_CHARS = 200
 _NO_LETTERS = re.compile(r"\W+")
 
 
-def article_of_html(markup: bytes | str, *, url: str | None = None) -> str:
+def article_of_html(markup: bytes | str, *, url: str | None = None) -> Article:
     """The article in a web page: headline first, paragraphs separated by blank lines.
 
     Runs in a process of its own with bounds on time and memory (`ui.reading.isolated`).
@@ -33,11 +33,11 @@ def article_of_html(markup: bytes | str, *, url: str | None = None) -> str:
         UnreadableError: there is no article text in it, or it can't be read within the bounds.
     """
     if isinstance(markup, str):
-        return run_isolated(text_of_html, markup.encode("utf-8", "replace"), url=url, encoding="utf-8")
-    return run_isolated(text_of_html, markup, url=url)
+        return run_isolated(read_html, markup.encode("utf-8", "replace"), url=url, encoding="utf-8")
+    return run_isolated(read_html, markup, url=url)
 
 
-def text_of_html(data: bytes, *, url: str | None = None, encoding: str | None = None) -> str:
+def read_html(data: bytes, *, url: str | None = None, encoding: str | None = None) -> Article:
     """`article_of_html` in this process, without its bounds.
 
     Args:
@@ -52,11 +52,11 @@ def text_of_html(data: bytes, *, url: str | None = None, encoding: str | None = 
         article = _extract(markup, url, precise=True)
         if article is None or len(article.text) < _MIN_CHARS or not _SENTENCE_END.search(article.text):
             raise UnreadableError(words.PAGE_WITHOUT_ARTICLE)
-    text = "\n".join(_without_bars(article.text.split("\n")))
+    paragraphs = list(_without_bars(article.text.split("\n")))
     headline = " ".join((article.title or "").split())
-    if len(headline) >= _MIN_HEADLINE_CHARS and not _has_headline(text, headline):
-        text = f"{headline}\n{text}"
-    return tidy(text.replace("\n", "\n\n"))
+    if len(headline) < _MIN_HEADLINE_CHARS or _has_headline("\n".join(paragraphs), headline):
+        headline = ""
+    return Article.of(paragraphs, title=headline)
 
 
 def _extract(markup: str, url: str | None, *, precise: bool) -> Any:

@@ -6,7 +6,7 @@ busy for hours or fill the memory; a thread could not be ended then, a process c
     this process                          python -m ui.reading.isolated
     ------------                          -----------------------------
     one line of JSON, then the file  ->   limits itself, then function(file, **options)
-    the text, or UnreadableError     <-   one object of JSON
+    the Article, or UnreadableError  <-   one object of JSON
 
 The answer is JSON and not a pickle: what comes from a process that has read a hostile file is data only.
 """
@@ -22,10 +22,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.errors import UnreadableError
 
 TIMEOUT_S = 20.0
@@ -43,13 +45,13 @@ _places = threading.BoundedSemaphore(MAX_RUNNING)
 
 
 def run_isolated(
-    function: Callable[..., str],
+    function: Callable[..., Article],
     data: bytes,
     *,
     timeout_s: float = TIMEOUT_S,
     max_memory_bytes: int = MAX_MEMORY_BYTES,
     **options: str | None,
-) -> str:
+) -> Article:
     """Return `function(data, **options)`, called in a child process; from any thread.
 
     Args:
@@ -77,12 +79,16 @@ def run_isolated(
         )
     finally:
         _places.release()
-    if "text" in answer:
-        return str(answer["text"])
+    if "article" in answer:
+        return _article(answer["article"])
     if "unreadable" in answer:
         raise UnreadableError(str(answer["unreadable"]))
     _log.warning("%s.%s failed: %s", function.__module__, function.__qualname__, answer.get("failure"))
     raise UnreadableError(words.FILE_BROKEN)
+
+
+def _article(fields: dict[str, Any]) -> Article:
+    return Article(tuple(fields["paragraphs"]), fields["title"], tuple(fields["notes"]), fields["doubt"])
 
 
 def _ask_child(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
@@ -121,10 +127,10 @@ def _limit(task: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(task: dict[str, Any], data: bytes) -> dict[str, str]:
+def _answer(task: dict[str, Any], data: bytes) -> dict[str, Any]:
     function = getattr(importlib.import_module(task["module"]), task["function"])
     try:
-        return {"text": function(data, **task["options"])}
+        return {"article": asdict(function(data, **task["options"]))}
     except UnreadableError as error:
         return {"unreadable": str(error)}
     except MemoryError:

@@ -5,9 +5,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ui import words
+from ui.reading.article import MAX_TEXT_CHARS, Article, spell_out
 from ui.reading.errors import UnreadableError
 from ui.reading.lines import Line, in_reading_order, paragraphs, without_margins
-from ui.reading.tidy import MAX_TEXT_CHARS, spell_out, tidy
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -18,7 +18,7 @@ _MIN_LETTERS = 0.5
 """Share of letters and digits among a text's signs, where it is one; about nine tenths in any language."""
 
 
-def text_of_pdf(data: bytes) -> str:
+def read_pdf(data: bytes) -> Article:
     """The paragraphs of a PDF in the order in which it holds them, without what repeats on each page.
 
     Raises:
@@ -37,13 +37,14 @@ def text_of_pdf(data: bytes) -> str:
         pages = _pages(reader)
     except PyPdfError as error:
         raise UnreadableError(words.FILE_BROKEN) from error
-    text = "\n\n".join(paragraphs(without_margins(pages)))
+    article = list(paragraphs(without_margins(pages)))
+    text = "".join(article)
     signs = "".join(text.split())
     if not any(map(str.isalnum, text)):
         raise UnreadableError(words.FILE_SCANNED)
     if sum(map(str.isalnum, signs)) < _MIN_LETTERS * len(signs):
         raise UnreadableError(words.FILE_GARBLED)
-    return tidy(text)
+    return Article.of(article)
 
 
 def _pages(reader: Any) -> list[list[Line]]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ui import words
+from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.tidy import MAX_TEXT_CHARS, tidy
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -17,7 +17,7 @@ _LONG_LINE_CHARS = 120
 """A line that is longer was not broken by hand; it is a paragraph."""
 
 
-def text_of_plain(data: bytes) -> str:
+def read_plain(data: bytes) -> Article:
     """The article in a text file; paragraphs stand apart.
 
     Raises:
@@ -26,11 +26,11 @@ def text_of_plain(data: bytes) -> str:
     text = _decoded(data)
     lines = text.strip().split("\n")
     if all(map(str.strip, lines)) and len(text) > _LONG_LINE_CHARS * len(lines):
-        return tidy("\n\n".join(lines))
-    return tidy(text)
+        return Article.of(lines)
+    return Article.of([text])
 
 
-def text_of_markdown(data: bytes) -> str:
+def read_markdown(data: bytes) -> Article:
     """The words of a Markdown file (CommonMark and tables): no front matter, no markup, no pictures.
 
     Raises:
@@ -40,7 +40,7 @@ def text_of_markdown(data: bytes) -> str:
 
     text = _FRONT_MATTER.sub("", _decoded(data).lstrip()[:MAX_TEXT_CHARS])  # parsing megabytes takes many seconds
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
-    return tidy("\n\n".join(_blocks(tokens)))
+    return Article.of(_blocks(tokens))
 
 
 def _decoded(data: bytes) -> str:

@@ -3,12 +3,12 @@
 import re
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.decoding import decode
 from ui.reading.dialing import Web
 from ui.reading.download import download
 from ui.reading.errors import UnreadableError
 from ui.reading.html import article_of_html
-from ui.reading.tidy import tidy
 
 _ADDRESS = re.compile(r"(?:https?://[^\s/?#]+|www\.[^\s/?#.]+\.[^\s/?#]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _AROUND = " \t\r\n\ufeff\u200b<>"
@@ -30,7 +30,7 @@ def web_address(text: str) -> str | None:
     return text if text[:4].lower() == "http" else f"https://{text}"
 
 
-def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> str:
+def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> Article:
     """Fetch the public page at `url`, within 15 s and 5 MB, and take the article out of it.
 
     Blocks, also for the time that `article_of_html` takes; call it from a worker thread.
@@ -45,4 +45,4 @@ def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> str:
         raise UnreadableError(words.WEB_NOT_A_PAGE)
     if not text.strip():
         raise UnreadableError(words.WEB_EMPTY)
-    return article_of_html(text, url=page.url) if is_html else tidy(text)
+    return article_of_html(text, url=page.url) if is_html else Article.of([text])

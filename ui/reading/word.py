@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ui import words
+from ui.reading.article import Article
 from ui.reading.errors import UnreadableError
-from ui.reading.tidy import tidy
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,7 +28,7 @@ _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "sectPr"}
 _AS_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def text_of_docx(data: bytes) -> str:
+def read_docx(data: bytes) -> Article:
     """Paragraphs, headings and table rows in the order of the document, text boxes after their paragraph.
 
     Raises:
@@ -44,7 +44,7 @@ def text_of_docx(data: bytes) -> str:
             body = etree.fromstring(_unpack(archive, _main_part(relations)), parser)
     except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, etree.XMLSyntaxError) as error:
         raise UnreadableError(words.FILE_BROKEN) from error
-    return tidy("\n\n".join(filter(None, _paragraphs(body))))
+    return Article.of(_paragraphs(body))
 
 
 def _unpack(archive: zipfile.ZipFile, name: str) -> bytes:
