@@ -17,7 +17,7 @@ from transformers import AutoTokenizer
 
 from serving.engine import model_runner
 from serving.engine.engine import T5Engine
-from serving.engine.interface import GenerationParams, GenerationStoppedError
+from serving.engine.interface import GenerationParams, GenerationStoppedError, NotFiniteError
 from tests.tiny_t5 import EOS, TinyT5, never, words
 
 pytestmark = pytest.mark.slow
@@ -100,7 +100,7 @@ def test_requests_start_first_come_first_served(model: TinyT5) -> None:
 def test_on_step_shows_the_growing_best_beam(engine: T5Engine) -> None:
     drafts: list[list[int]] = []
     engine.submit(words(5), SHORT, stop=never(), on_step=drafts.append).result(10)
-    assert [len(draft) for draft in drafts] == [2, 3, 4]
+    assert [len(draft) for draft in drafts] == [2, 3, 4, 5]
     assert all(draft[0] == 0 for draft in drafts)
 
 
@@ -112,6 +112,77 @@ def test_a_failing_callback_fails_its_own_request_only(engine: T5Engine) -> None
     with pytest.raises(RuntimeError, match="my own fault"):
         engine.submit(words(5), LONG, stop=never(), on_step=on_step).result(10)
     assert len(neighbour.result(10).token_ids) == 400
+
+
+GOOD = [words(5, 6, 7, 8), words(9, 10, 11), words(12, 13, 14, 15, 16), words(20, 21)]
+POISON = 23
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> TinyT5:
+    """A model for which the token POISON is not a number; no beam of `GOOD` ever takes it."""
+    model = TinyT5.make(tmp_path_factory.mktemp("poisoned"), kind="v1.1", seed=3, eos_appeal=1.5)
+    embedding = np.load(model.converted / "embedding.npy")
+    embedding[POISON] = np.nan
+    np.save(model.converted / "embedding.npy", embedding)
+    return model
+
+
+@pytest.mark.parametrize("num_beams", [1, 2, 4])
+@pytest.mark.parametrize("num_poisoned_tokens", [1, 3, 40])
+def test_an_article_whose_numbers_overflow_fails_alone(
+    poisoned: TinyT5, num_poisoned_tokens: int, num_beams: int
+) -> None:
+    """Neither those beside it nor those that get its slot later are touched."""
+    params = GenerationParams(max_length=20, num_beams=num_beams)
+    engine = poisoned.engine()
+    alone = [engine.submit(text, params, stop=never()).result(10).token_ids for text in GOOD]
+    poison = words(*[POISON] * num_poisoned_tokens)
+    for _ in range(10):
+        texts = [GOOD[0], f"{poison} {words(5)}", GOOD[1], poison, GOOD[2], GOOD[3]]
+        futures = [engine.submit(text, params, stop=never()) for text in texts]
+        for future in (futures[1], futures[3]):
+            with pytest.raises(NotFiniteError):
+                future.result(10)
+        assert [futures[i].result(10).token_ids for i in (0, 2, 4, 5)] == alone
+    assert [engine.submit(text, params, stop=never()).result(10).token_ids for text in GOOD] == alone
+    engine.close()
+
+
+def test_a_beam_that_turns_to_nan_on_the_way_fails_its_request_only(model: TinyT5) -> None:
+    engine = model.engine()
+    params = GenerationParams(max_length=30, min_length=30)
+    alone = [engine.submit(text, params, stop=never()).result(10).token_ids for text in GOOD]
+    decode = engine._runner.decode
+
+    def decode_with_a_fault(inputs):
+        if len(inputs.tokens) == 3 and engine._scheduler.running[1].beams.running.shape[1] == 10:
+            slots = engine._runner.slots
+            slots.caches["self_value_0"][1, :, : slots.write_index[1]] = np.nan
+        return decode(inputs)
+
+    engine._runner.decode = decode_with_a_fault
+    first, hurt, last = (engine.submit(text, params, stop=never()) for text in GOOD[:3])
+    with pytest.raises(NotFiniteError):
+        hurt.result(10)
+    again = engine.submit(GOOD[1], params, stop=never())
+    assert [future.result(10).token_ids for future in (first, again, last)] == alone[:3]
+    engine.close()
+
+
+def test_what_fails_after_the_last_step_fails_alone(model: TinyT5, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = model.engine()
+    neighbour = start_long(engine)
+
+    def broken(_tokens: object) -> str:
+        raise RuntimeError("cannot be decoded")
+
+    monkeypatch.setattr(engine, "decode", broken)
+    with pytest.raises(RuntimeError, match="cannot be decoded"):
+        engine.submit(words(5), SHORT, stop=never()).result(10)
+    monkeypatch.undo()
+    assert len(neighbour.result(10).token_ids) == 400
+    engine.close()
 
 
 def test_a_failing_step_answers_everyone_and_the_engine_goes_on(

@@ -22,7 +22,7 @@ from filelock import FileLock
 from serving.engine.interface import Precision
 
 # Part of every fingerprint: raise it whenever the graphs or the files change their meaning.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 _PARTIAL = ".partial"
 _WEIGHTS = ("*.safetensors", "*.bin")

@@ -21,6 +21,7 @@ from serving.engine.interface import (
     Generation,
     GenerationParams,
     GenerationStoppedError,
+    NotFiniteError,
     OnStep,
 )
 from serving.engine.model_runner import Candidates, ModelRunner, StepInputs
@@ -185,25 +186,30 @@ class T5Engine:
     def _update(self, candidates: Candidates) -> None:
         """Advance every running request; answer and remove those that are done."""
         for slot, request in self._backwards():
+            if not candidates.is_finite[slot]:
+                self._leave(slot, is_finite=False)
+                request.future.set_exception(NotFiniteError("The model's scores for this text are not finite."))
+                continue
             self._runner.advance(slot, _advance(request, candidates, slot, self._eos_token))
             try:
-                if request.beams.is_done:
-                    self._leave(slot)
-                    request.future.set_result(self._generation(request))
-                elif request.on_step is not None:
+                if request.on_step is not None:
                     request.on_step(request.beams.running[0].tolist())
-            except Exception as error:  # a caller's callback must not end its neighbours' work
-                if not request.future.done():
-                    self._leave(slot)
-                    request.future.set_exception(error)
+                generation = self._generation(request) if request.beams.is_done else None
+            except Exception as error:  # what fails for one must not end its neighbours' work
+                self._leave(slot)
+                request.future.set_exception(error)
+                continue
+            if generation is not None:
+                self._leave(slot)
+                request.future.set_result(generation)
 
     def _backwards(self) -> list[tuple[int, Request]]:
         """Slots and requests such that leaving a slot moves only what was already visited."""
         return list(enumerate(self._scheduler.running))[::-1]
 
-    def _leave(self, slot: int) -> None:
+    def _leave(self, slot: int, *, is_finite: bool = True) -> None:
         self._scheduler.remove(slot)
-        self._runner.remove(slot)
+        self._runner.remove(slot, is_finite=is_finite)
 
     def _generation(self, request: Request) -> Generation:
         tokens = request.beams.finished[0].tolist()

@@ -266,6 +266,8 @@ class T5Graphs:
         beam_scores = g.input("beam_scores", TensorProto.FLOAT, ["a", "b", 1])
         num_candidates = g.input("num_candidates", TensorProto.INT64, [1])
 
+        # Finite where all logits are; the best candidates do not tell, since any order of NaN is right.
+        sums = g.op("ReduceSum", logits, g.ints(-1), keepdims=0)
         scores = g.op("Where", uses_log_probs, g.op("LogSoftmax", logits, axis=-1), logits)  # [a, b, v]
         picked = g.op("GatherElements", scores, edited_ids, axis=2)  # [a, b, p]
         is_negative = g.op("Less", picked, g.weight(np.zeros((), np.float32)))
@@ -278,6 +280,7 @@ class T5Graphs:
         g.output(top_scores, "top_scores", TensorProto.FLOAT, ["a", "k"])
         g.output(g.op("Div", top_indices, size), "top_beams", TensorProto.INT64, ["a", "k"])
         g.output(g.op("Mod", top_indices, size), "top_tokens", TensorProto.INT64, ["a", "k"])
+        g.output(sums, "logit_sums", TensorProto.FLOAT, ["a", "b"])
 
     @staticmethod
     def _write_cache(g: GraphWriter, name: str, shape: Sequence[str | int], update: str, *index: str) -> str:

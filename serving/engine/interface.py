@@ -49,6 +49,10 @@ class GenerationStoppedError(Exception):
     """The `stop` event was set before the generation was finished."""
 
 
+class NotFiniteError(Exception):
+    """The model's numbers for this text overflowed or are NaN, so that nothing it writes means anything."""
+
+
 # Called after every decode step, on the engine's thread, with the best unfinished beam so far. It must return
 # at once: it delays everybody's next step.
 OnStep = Callable[[Sequence[int]], None]

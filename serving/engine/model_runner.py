@@ -44,6 +44,7 @@ class Candidates:
     scores: Array  # fp32 [a, k]
     beams: Array  # int64 [a, k]
     tokens: Array  # int64 [a, k]
+    is_finite: Array  # bool [a]: False where an article's scores are not numbers any more, and its candidates void
 
 
 class ModelRunner:
@@ -134,18 +135,22 @@ class ModelRunner:
         }
         for name, array in feeds.items():
             binding.bind_cpu_input(name, np.ascontiguousarray(array))
-        for name in ("top_scores", "top_beams", "top_tokens"):
+        for name in ("top_scores", "top_beams", "top_tokens", "logit_sums"):
             binding.bind_output(name)
         self._decoder.run_with_iobinding(binding)
-        return Candidates(*(value.numpy() for value in binding.get_outputs()[-3:]))
+        *best, logit_sums = (value.numpy() for value in binding.get_outputs()[-4:])
+        is_own_beam = np.arange(logit_sums.shape[1]) < slots.num_beams[running, None]
+        return Candidates(*best, is_finite=(np.isfinite(logit_sums) | ~is_own_beam).all(axis=1))
 
     def advance(self, slot: int, parents: Array) -> None:
         """After a step: beam i of the article in `slot` continues what was beam `parents[i]`."""
         self.slots.advance(slot, parents)
 
-    def remove(self, slot: int) -> None:
-        """Free a slot; the last running article moves into it."""
+    def remove(self, slot: int, *, is_finite: bool = True) -> None:
+        """Free a slot; the last running article moves into it. What is not finite is wiped."""
         self._unbind_caches()
+        if not is_finite:
+            self.slots.wipe(slot)
         self.slots.remove(slot)
 
     def _open(self, directory: Path, num_threads: int, provider: str) -> None:

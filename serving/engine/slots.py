@@ -104,6 +104,12 @@ class Slots:
         self.num_running = last
         self.version += 1
 
+    def wipe(self, slot: int) -> None:
+        """Zero what an article has left in its slot. A masked number does no harm to the next one there; NaN does."""
+        for side, names in self.names.items():
+            for name in names:
+                self.caches[name][slot, :, : self._held[side][slot]] = 0
+
     def needs_room(self) -> bool:
         """Say whether `prepare_step` will rearrange the self caches: they are full, or much too large."""
         last, capacity = self._last_entry(), self.ages.shape[2]
