@@ -5,6 +5,7 @@
     ├── UploadTimeoutError       408   the request's body did not come in time
     ├── ArticleTooLongError      413   more characters or bytes than the limit
     ├── UrlTooLongError          414   a GET URL longer than the limit
+    ├── NotSummarizableError     422   the model's numbers overflow on this article
     ├── BusyError                429   every place in the queue is taken; Retry-After
     ├── NotReadyError            503   the asked method cannot answer yet; Retry-After
     ├── RequestTimeoutError      504   the summary took longer than the limit
@@ -59,6 +60,19 @@ class UrlTooLongError(ServingError):
 
     status = 414
     error = "url_too_long"
+
+
+class NotSummarizableError(ServingError):
+    """422: the model's scores for this article are not finite, so what it would write means nothing."""
+
+    status = 422
+    error = "not_summarizable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The language model cannot work with this article: its numbers overflow. "
+            "Ask for key sentences with method=extractive."
+        )
 
 
 class BusyError(ServingError):

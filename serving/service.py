@@ -15,7 +15,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes
-from serving.errors import ArticleTooLongError, InvalidRequestError, NotReadyError, RequestTimeoutError
+from serving.errors import (
+    ArticleTooLongError,
+    InvalidRequestError,
+    NotReadyError,
+    NotSummarizableError,
+    RequestTimeoutError,
+)
 from serving.gate import Gate, Place
 from serving.model_loader import WARM_UP_TEXT, ModelLoader
 from serving.schemas import (
@@ -165,7 +171,8 @@ class SummarizerService:
         work: Callable[[], SummaryResponse]
         if use == "abstractive":
             gate = self._gate_of_model()
-            work = partial(self._abstractive, task, stop, post)
+            write = partial(self._abstractive, task, stop, post)
+            work = write if method == "abstractive" else partial(_or_key_sentences, write, task)
         else:
             gate = self._extractive_gate
             work = partial(summarize_extractive, task, notes=[note] if note else [])
@@ -254,6 +261,15 @@ class SummarizerService:
             ),
             versions={name: _version(name) for name in _PACKAGES},
             uptime_s=round(time.monotonic() - self._started_at, 1),
+        )
+
+
+def _or_key_sentences(write: Callable[[], SummaryResponse], task: SummaryTask) -> SummaryResponse:
+    try:
+        return write()
+    except NotSummarizableError:
+        return summarize_extractive(
+            task, notes=["The language model cannot work with this article, so these are its key sentences."]
         )
 
 

@@ -12,8 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS
-from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError
-from serving.errors import InvalidRequestError, StoppedError
+from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError, NotFiniteError
+from serving.errors import InvalidRequestError, NotSummarizableError, StoppedError
 from serving.schemas import (
     DraftEvent,
     Format,
@@ -156,6 +156,7 @@ def summarize_abstractive(
 
     Raises:
         StoppedError: `stop` was set.
+        NotSummarizableError: the model's scores for the article are not finite.
     """
     started = time.monotonic()
     article = task.text
@@ -286,9 +287,11 @@ class _Run:
             return [done[part] for part in range(len(self._parts))]
         except GenerationStoppedError:
             raise StoppedError("The caller left, so the summary was stopped.") from None
-        except BaseException:
+        except BaseException as error:
             # One part failed: the others must not go on computing for an answer that nobody gets.
             self._stop.set()
+            if isinstance(error, NotFiniteError):
+                raise NotSummarizableError from None
             raise
 
     def _submit(self, part: int) -> Future[Generation]:

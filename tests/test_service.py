@@ -6,7 +6,8 @@ import time
 import pytest
 
 from serving.config import ServingConfig
-from serving.errors import BusyError, RequestTimeoutError
+from serving.engine.interface import NotFiniteError
+from serving.errors import BusyError, NotSummarizableError, RequestTimeoutError
 from serving.model_loader import LoaderStatus
 from serving.schemas import QueuedEvent
 from serving.service import SummarizerService
@@ -51,6 +52,24 @@ def test_32_at_once_end_in_a_summary_or_a_429():
     assert answers.count("It runs.") == 6
     assert answers.count("busy") == 26
     assert service.status().queue.num_running == service.status().queue.num_waiting == 0
+
+
+@pytest.mark.parametrize("method", ["auto", "abstractive"])
+def test_an_article_that_the_model_cannot_compute_is_told_so_or_gets_key_sentences(method):
+    service, engine = make_service()
+    engine.failure = NotFiniteError("NaN")
+
+    async def main():
+        return await service.admit(TASK, method).run()
+
+    if method == "abstractive":
+        with pytest.raises(NotSummarizableError, match="method=extractive"):
+            asyncio.run(main())
+    else:
+        answer = asyncio.run(main())
+        assert answer.method == "extractive"
+        assert answer.notes[0] == ("The language model cannot work with this article, so these are its key sentences.")
+    assert service.status().queue.num_running == 0
 
 
 def test_cancelled_request_stops_the_engine_and_frees_its_place():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.engine.interface import GenerationParams, GenerationStoppedError
+from serving.engine.interface import GenerationParams, GenerationStoppedError, NotFiniteError
 from serving.engine.settings import TUTORIAL_PARAMS
 from serving.engine.transformers_engine import TransformersEngine
 from tests.tiny_models import CORPUS, make_tiny_bart, make_tiny_t5
@@ -62,6 +62,21 @@ def test_some_generations_end_by_themselves(tmp_path):
         )
         ends |= {generate(engine, article, GenerationParams(max_length=60)).finish_reason for article in ARTICLES}
     assert ends == {"stop", "length"}
+
+
+def test_scores_that_are_not_finite_fail_their_request_only(tiny_t5):
+    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
+    params = GenerationParams(max_length=10)
+    before = generate(engine, ARTICLES[1], params)
+    embedding = engine._model.get_input_embeddings().weight.data
+    unused = engine._tokenizer.encode("violin")[0]
+    saved = embedding[unused].clone()
+    embedding[unused] = float("nan")
+    with pytest.raises(NotFiniteError):
+        generate(engine, "violin", params)
+    embedding[unused] = saved
+    assert generate(engine, ARTICLES[1], params) == before
+    engine.close()
 
 
 def test_reports_every_step(tiny_t5):

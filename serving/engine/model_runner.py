@@ -138,9 +138,9 @@ class ModelRunner:
         for name in ("top_scores", "top_beams", "top_tokens", "logit_sums"):
             binding.bind_output(name)
         self._decoder.run_with_iobinding(binding)
-        *best, logit_sums = (value.numpy() for value in binding.get_outputs()[-4:])
+        scores, beams, tokens, logit_sums = (value.numpy() for value in binding.get_outputs()[-4:])
         is_own_beam = np.arange(logit_sums.shape[1]) < slots.num_beams[running, None]
-        return Candidates(*best, is_finite=(np.isfinite(logit_sums) | ~is_own_beam).all(axis=1))
+        return Candidates(scores, beams, tokens, (np.isfinite(logit_sums) | ~is_own_beam).all(axis=1))
 
     def advance(self, slot: int, parents: Array) -> None:
         """After a step: beam i of the article in `slot` continues what was beam `parents[i]`."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, OnStep
+from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, NotFiniteError, OnStep
 
 # Tokenizers say so with a number of about 1e30 when their files name no limit.
 _NO_LIMIT = 100_000
@@ -89,6 +89,7 @@ class TransformersEngine:
                 no_repeat_ngram_size=params.no_repeat_ngram_size,
                 do_sample=False,
                 stopping_criteria=[watch],
+                logits_processor=[_refuse_nan],
             )
         if stop.is_set():
             raise GenerationStoppedError
@@ -103,6 +104,13 @@ class TransformersEngine:
         return Generation(
             token_ids=tuple(kept), text=self.decode(kept), finish_reason="length" if end is None else "stop"
         )
+
+
+def _refuse_nan(_input_ids: Any, scores: Any) -> Any:
+    """A logits processor that changes nothing; minus infinity is how others ban a token."""
+    if not (scores < float("inf")).all():
+        raise NotFiniteError("The model's scores for this text are not finite.")
+    return scores
 
 
 def _make_watch(stop: threading.Event, on_step: OnStep | None) -> Any:
