@@ -22,6 +22,8 @@ _TOKENIZER_FILES = (
     "vocab.txt",
 )
 _WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+_POINTER = b"version https://git-lfs."
+"""What git leaves in a large file's place where its LFS part is not installed."""
 
 
 class ModelFilesError(Exception):
@@ -42,6 +44,10 @@ def check_model_dir(path: Path) -> None:
     if not path.is_dir():
         raise ModelFilesError(f"{path} is a file. --model takes the folder that holds config.json and the weights.")
     config = _read_config(path)
+    if config.get("quantization_config"):
+        raise ModelFilesError(
+            f"The weights in {path} are quantized, which Nutshell cannot run. Take the model in full precision."
+        )
     if not (config.get("is_encoder_decoder") or _names_seq2seq(config)):
         kind = config.get("model_type", "unknown")
         raise ModelFilesError(
@@ -98,6 +104,9 @@ def _check_weight_file(file: Path) -> None:
     again = "The download may have stopped half-way; run it again."
     if not file.exists():
         raise ModelFilesError(f"{file} is missing. {again}")
+    with file.open("rb") as stream:
+        if stream.read(len(_POINTER)) == _POINTER:
+            raise ModelFilesError(f"{file} only points to the weights. Fetch them with 'git lfs pull'.")
     if file.suffix == ".safetensors":
         promised = _promised_safetensors_bytes(file)
         if promised != file.stat().st_size:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serving.config import ServingConfig
+from serving.engine.checkpoint import CheckpointError
 from serving.engine.interface import Engine
 from serving.engine.settings import ModelSettings, read_model_settings
 from serving.model_files import ModelFilesError, check_model_dir, download, find_in_cache
@@ -102,13 +103,11 @@ class ModelLoader:
             logger.info("The model %s is ready.", self._config.model)
             self.status = LoaderStatus(state="ready")
             return None
-        except ModelFilesError as error:
+        except (ModelFilesError, CheckpointError) as error:
             return str(error)
-        except Exception as error:
-            # Whatever transformers and torch make of a broken model: people get a sentence, the log the trace.
-            reason = (
-                f"The model {self._config.model} could not be loaded ({type(error).__name__}: {_first_line(error)})."
-            )
+        except Exception:
+            # Whatever else transformers and torch make of a model: people get a sentence, the log the trace.
+            reason = f"The model {self._config.model_name} could not be loaded; the summarizer's log says why."
             if reason != self.status.reason:
                 logger.exception("Loading failed")
             return reason
@@ -157,7 +156,7 @@ def load_engine(
         on_step: told what goes on, and the fraction of it that is done.
 
     Raises:
-        whatever transformers raises for a model that it cannot load.
+        CheckpointError: the model's files cannot be used.
     """
     engine = _load_t5_engine(config, model_dir, settings, on_step) or _load_transformers_engine(
         config, model_dir, settings
@@ -209,7 +208,3 @@ def find_model_dir(config: ServingConfig, on_bytes: Callable[[int, int], None] =
         return find_in_cache(config.model) or download(config.model, on_bytes)
     check_model_dir(local_dir)
     return local_dir
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0][:200]

@@ -68,6 +68,17 @@ def _break(name):
         (model / "model.safetensors").unlink()
         (model / "pytorch_model.bin").write_bytes(b"PK\x03\x04 the rest never came")
 
+    def pointer(model):
+        (model / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+
+    def pointer_bin(model):
+        (model / "model.safetensors").unlink()
+        (model / "pytorch_model.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+
+    def quantized(model):
+        config = json.loads((model / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps({**config, "quantization_config": {"load_in_8bit": True}}))
+
     return locals()[name]
 
 
@@ -84,6 +95,9 @@ def _break(name):
         ("half_weights", "incomplete"),
         ("empty_weights", "incomplete"),
         ("half_bin", "incomplete"),
+        ("pointer", "only points to the weights"),
+        ("pointer_bin", "only points to the weights"),
+        ("quantized", "are quantized"),
     ],
 )
 def test_fault_is_named(model, fault, words):

@@ -92,7 +92,12 @@ def get_or_make(model_dir: Path, precision: Precision, cache_dir: Path, make: Ca
         for path in (final, partial):
             shutil.rmtree(path, ignore_errors=True)
         partial.mkdir()
-        _seal(partial, make(partial))
+        try:
+            _seal(partial, make(partial))
+        except BaseException:
+            # A full disk must not stay full of half a model.
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
         partial.rename(final)
         for path in cache_dir.glob(stem + "*"):
             if path != final and path.is_dir():

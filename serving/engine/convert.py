@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from serving.engine.cache import ModelShape, default_cache_dir, get_or_make
+from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
 from serving.engine.interface import Precision
 
 OnProgress = Callable[[str, float], None]
 _REPOSITORY = Path(__file__).resolve().parents[2]
 # The child's lines that are meant for the parent; all others are its last words, should it fail.
-_PROGRESS, _RESULT = "@progress", "@shape"
+_PROGRESS, _RESULT, _REFUSAL = "@progress", "@shape", "@refused"
 
 
 class ConversionError(Exception):
@@ -59,7 +60,8 @@ def ensure_converted(
         on_progress: called with what happens and the fraction done, 0 to 1, on the calling thread.
 
     Raises:
-        ConversionError: the child failed; nothing is left in the cache.
+        CheckpointError: the model's files cannot be used.
+        ConversionError: the child failed. Either way nothing is left in the cache.
     """
     model_dir = Path(model_dir)
     return get_or_make(
@@ -75,6 +77,7 @@ def _convert_in_child(model_dir: Path, out: Path, precision: Precision, on_progr
     paths = [str(_REPOSITORY), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     shape: ModelShape | None = None
+    refusal = ""
     last_lines: list[str] = []
     on_progress("loading the model", 0.0)
     with subprocess.Popen(
@@ -87,8 +90,12 @@ def _convert_in_child(model_dir: Path, out: Path, precision: Precision, on_progr
                 on_progress("converting the model", float(rest))
             elif word == _RESULT:
                 shape = ModelShape(**json.loads(rest))
+            elif word == _REFUSAL:
+                refusal = rest
             else:
                 last_lines = [*last_lines[-9:], line.strip()]
+    if refusal:
+        raise CheckpointError(refusal)
     if child.returncode != 0 or shape is None:
         raise ConversionError(f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}")
     return shape
@@ -101,16 +108,15 @@ def convert(model_dir: Path, out: Path, precision: Precision, on_progress: Calla
     """
     import numpy as np
     import torch
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
     from serving.engine.graphs import T5Graphs
     from serving.engine.slots import MASKED
 
-    tokenizer = AutoTokenizer.from_pretrained(model_dir)
+    tokenizer = load_tokenizer(model_dir)
     # Saved from the loaded object: AutoTokenizer rebuilds T5's pipeline instead of reading it from
     # tokenizer.json.
     tokenizer.backend_tokenizer.save(str(out / "tokenizer.json"))
-    model: Any = AutoModelForSeq2SeqLM.from_pretrained(model_dir, dtype=torch.float32).eval()
+    model = load_model(model_dir)
     config, state = model.config, model.state_dict()
     num_done = 0
     num_parts = config.num_layers + 2 * config.num_decoder_layers + 1
@@ -163,8 +169,12 @@ def main() -> None:
     def print_progress(fraction: float) -> None:
         print(_PROGRESS, fraction, flush=True)  # raises, and so ends us, once the parent is gone
 
-    shape = convert(args.model_dir, args.out, args.precision, print_progress)
-    print(_RESULT, json.dumps(dataclasses.asdict(shape)), flush=True)
+    try:
+        shape = convert(args.model_dir, args.out, args.precision, print_progress)
+    except CheckpointError as error:
+        print(_REFUSAL, error, flush=True)
+    else:
+        print(_RESULT, json.dumps(dataclasses.asdict(shape)), flush=True)
 
 
 if __name__ == "__main__":

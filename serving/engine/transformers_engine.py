@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from serving.engine.checkpoint import load_model, load_tokenizer
 from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, NotFiniteError, OnStep
 
 # Tokenizers say so with a number of about 1e30 when their files name no limit.
@@ -20,7 +21,7 @@ class TransformersEngine:
     """Implements `serving.engine.interface.Engine` on `transformers`.
 
     Args:
-        model_dir: a folder that `AutoModelForSeq2SeqLM.from_pretrained` loads.
+        model_dir: a folder that `AutoModelForSeq2SeqLM.from_pretrained` loads; else raises `CheckpointError`.
         num_threads: CPU threads of each matrix product.
         default_params: decoding settings where a request names none.
         prefix: text that the model wants before every article.
@@ -33,15 +34,14 @@ class TransformersEngine:
         self, model_dir: Path, *, num_threads: int, default_params: GenerationParams, prefix: str = ""
     ) -> None:
         import torch
-        from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
         torch.set_num_threads(num_threads)
         self.default_params = default_params
         self._prefix = prefix
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._tokenizer = AutoTokenizer.from_pretrained(model_dir)
-        model = AutoModelForSeq2SeqLM.from_pretrained(model_dir, dtype=torch.float32)
-        self._model: Any = model.to(self._device).eval()
+
+        self._tokenizer = load_tokenizer(model_dir)
+        self._model: Any = load_model(model_dir).to(self._device)
         self.max_input_tokens = _window_tokens(self._tokenizer, self._model.config)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generate")
 

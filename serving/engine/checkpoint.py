@@ -1,0 +1,66 @@
+"""Loads a published model whole, or says in one sentence what is wrong with it.
+
+transformers fills weights that a checkpoint lacks with random numbers and warns; such a model writes nonsense.
+"""
+
+import logging
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+
+class CheckpointError(Exception):
+    """The model's files cannot be used; the message is a sentence for people and says what to do next."""
+
+
+def load_tokenizer(model_dir: Path) -> Any:
+    """Return the tokenizer in `model_dir` as `AutoTokenizer` has it.
+
+    Raises:
+        CheckpointError: it cannot be read.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(model_dir)
+    except Exception as error:  # what a library makes of a broken file is without number
+        logger.exception("The tokenizer cannot be read")
+        raise CheckpointError(
+            f"The tokenizer in {model_dir.name} cannot be read. Copy the whole model again."
+        ) from error
+
+
+def load_model(model_dir: Path) -> Any:
+    """Return the sequence-to-sequence model in `model_dir`, in fp32, ready to generate.
+
+    Raises:
+        CheckpointError: its weights cannot be read, are not all there, have other shapes than config.json says, or
+            are not all finite.
+    """
+    import torch
+    from transformers import AutoModelForSeq2SeqLM
+
+    try:
+        model, report = AutoModelForSeq2SeqLM.from_pretrained(
+            model_dir, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
+        )
+    except Exception as error:
+        logger.exception("The weights cannot be read")
+        raise CheckpointError(
+            f"The weights in {model_dir.name} cannot be read: the files are damaged, or no model of this kind. "
+            "Copy the model again."
+        ) from error
+    _refuse(model_dir, "are missing", report["missing_keys"])
+    _refuse(model_dir, "have another shape than config.json says", [key for key, *_ in report["mismatched_keys"]])
+    weights = [*model.named_parameters(), *model.named_buffers()]
+    _refuse(model_dir, "are not finite numbers", [key for key, tensor in weights if not torch.isfinite(tensor).all()])
+    return model.eval()
+
+
+def _refuse(model_dir: Path, fault: str, keys: Collection[str]) -> None:
+    if keys:
+        raise CheckpointError(
+            f"{len(keys)} of the weights in {model_dir.name} {fault} ({min(keys)}). Copy the model again."
+        )

@@ -1,0 +1,128 @@
+"""A model is loaded whole or refused in one sentence; nothing is made up for what is missing."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
+from serving.engine.convert import ensure_converted
+
+Weights = dict[str, torch.Tensor]
+A_WEIGHT = "decoder.block.1.layer.1.EncDecAttention.k.weight"
+
+
+@pytest.fixture
+def model_dir(tiny_t5: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_t5, tmp_path / "model"))
+
+
+def change(model_dir: Path, edit: Callable[[Weights], Any]) -> None:
+    """Rewrite the weights as `edit` leaves or returns them."""
+    weights = load_file(model_dir / "model.safetensors")
+    changed = edit(weights)
+    save_file(changed if isinstance(changed, dict) else weights, model_dir / "model.safetensors", {"format": "pt"})
+
+
+def set_one(value: float) -> Callable[[Weights], None]:
+    def edit(weights: Weights) -> None:
+        weights[A_WEIGHT][0, 0] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (lambda w: w.pop(A_WEIGHT), f"1 of the weights in model are missing ({A_WEIGHT})."),
+        (
+            lambda w: {key: w[key] for key in w if "decoder.block.1" not in key},
+            "13 of the weights in model are missing (decoder.block.1.layer.0.SelfAttention.k.weight).",
+        ),
+        (lambda w: w.pop("shared.weight"), "4 of the weights in model are missing (decoder.embed_tokens.weight)."),
+        (
+            lambda w: w.update({A_WEIGHT: w[A_WEIGHT][:, :8].clone()}),
+            f"1 of the weights in model have another shape than config.json says ({A_WEIGHT}).",
+        ),
+        (set_one(float("nan")), f"1 of the weights in model are not finite numbers ({A_WEIGHT})."),
+        (set_one(float("-inf")), f"1 of the weights in model are not finite numbers ({A_WEIGHT})."),
+    ],
+    ids=["one missing", "a layer missing", "embedding missing", "wrong shape", "NaN", "infinite"],
+)
+def test_a_faulty_checkpoint_is_refused(model_dir: Path, edit: Callable[[Weights], Any], sentence: str) -> None:
+    change(model_dir, edit)
+    with pytest.raises(CheckpointError) as caught:
+        load_model(model_dir)
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).endswith("Copy the model again.")
+
+
+def to_bin(model_dir: Path, *, old_format: bool) -> Path:
+    weights = load_file(model_dir / "model.safetensors")
+    (model_dir / "model.safetensors").unlink()
+    torch.save(weights, model_dir / "pytorch_model.bin", _use_new_zipfile_serialization=not old_format)
+    return model_dir / "pytorch_model.bin"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
+        lambda file: file.write_bytes(b"these are no weights"),
+        lambda file: file.write_text("<html>404 Not Found</html>"),
+    ],
+    ids=["cut", "anything", "an error page"],
+)
+def test_files_that_cannot_be_read_are_told_without_a_librarys_words(model_dir: Path, spoil: Any) -> None:
+    spoil(to_bin(model_dir, old_format=True))
+    with pytest.raises(CheckpointError) as caught:
+        load_model(model_dir)
+    assert str(caught.value) == (
+        "The weights in model cannot be read: the files are damaged, or no model of this kind. Copy the model again."
+    )
+
+
+def test_a_broken_tokenizer_is_told_apart(model_dir: Path) -> None:
+    (model_dir / "tokenizer.json").write_text('{"version": "1.0"')
+    with pytest.raises(CheckpointError, match="The tokenizer in model cannot be read"):
+        load_tokenizer(model_dir)
+
+
+def halved(weights: Weights, dtype: torch.dtype) -> Weights:
+    return {key: tensor.to(dtype) for key, tensor in weights.items()}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda w: halved(w, torch.float16),
+        lambda w: halved(w, torch.bfloat16),
+        lambda w: w.update(
+            {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight": torch.ones(8, 2)}
+        ),
+        lambda w: w.update({"encoder.embed_tokens.weight": w["shared.weight"].clone()}),
+    ],
+    ids=["half precision", "bfloat16", "one too many, as T5 of 2020 has", "a tied weight twice"],
+)
+def test_published_variants_are_whole(model_dir: Path, edit: Callable[[Weights], Any]) -> None:
+    before = load_model(model_dir).state_dict()[A_WEIGHT]
+    change(model_dir, edit)
+    assert torch.allclose(load_model(model_dir).state_dict()[A_WEIGHT], before, atol=0.02)
+
+
+@pytest.mark.parametrize("old_format", [True, False], ids=["pickle of 2020", "zip"])
+def test_bin_files_are_whole(model_dir: Path, old_format: bool) -> None:
+    before = load_model(model_dir).state_dict()[A_WEIGHT]
+    to_bin(model_dir, old_format=old_format)
+    assert torch.equal(load_model(model_dir).state_dict()[A_WEIGHT], before)
+
+
+def test_the_converting_child_hands_the_sentence_on_and_leaves_nothing(model_dir: Path, tmp_path: Path) -> None:
+    change(model_dir, set_one(float("nan")))
+    with pytest.raises(CheckpointError, match="not finite numbers"):
+        ensure_converted(model_dir, cache_dir=tmp_path / "cache")
+    assert [path.name for path in (tmp_path / "cache").iterdir() if path.is_dir()] == []
