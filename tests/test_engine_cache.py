@@ -208,11 +208,15 @@ def test_a_real_model_is_converted_in_a_child_and_gives_transformers_tokens(tmp_
     assert generation.token_ids == model.expected([5, 6, 7, EOS], params)
 
 
-def test_a_broken_model_says_why(tmp_path: Path) -> None:
+def test_a_failed_conversion_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model_dir = save_tiny_t5(tmp_path / "model")
-    (model_dir / "model.safetensors").write_bytes(b"not weights")
-    with pytest.raises(ConversionError, match=r"converting model failed \(exit 1\): .*\w"):
+    (tmp_path / "stubs").mkdir()
+    (tmp_path / "stubs" / "onnx.py").write_text("raise ImportError('no such library here')")
+    # The project itself comes first on the child's path, this before what is installed.
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stubs"))
+    with pytest.raises(ConversionError, match=r"converting model failed \(exit 1\): .*no such library here"):
         ensure_converted(model_dir, cache_dir=tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
 
 
 def test_a_child_whose_parent_died_ends_by_itself(tmp_path: Path) -> None:
