@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,13 +18,16 @@ class FakeHub:
         piece_pause_s: pause between pieces of a file of 64 KiB.
         broken: answer 500 to everything.
         num_requests: requests so far.
+        num_file_bytes: bytes of files sent so far.
     """
 
     def __init__(self, model_dir: Path, model_id: str = "someone/tiny") -> None:
         self.model_id = model_id
+        self.model_dir = model_dir
         self.piece_pause_s = 0.0
         self.broken = False
         self.num_requests = 0
+        self.num_file_bytes = 0
         hub = self
         files = {path.name: path for path in model_dir.iterdir() if path.is_file()}
 
@@ -77,7 +81,13 @@ class FakeHub:
 
             def _send_file(self, file, with_body):
                 body = file.read_bytes()
-                self.send_response(200)
+                asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+                if asked:
+                    self.send_response(206)
+                    self.send_header("Content-Range", f"bytes {asked[1]}-{len(body) - 1}/{len(body)}")
+                    body = body[int(asked[1]) :]
+                else:
+                    self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("ETag", f'"{_oid(file)}"')
                 self.send_header("X-Repo-Commit", _COMMIT)
@@ -85,6 +95,7 @@ class FakeHub:
                 if with_body:
                     for start in range(0, len(body), 65_536):
                         self.wfile.write(body[start : start + 65_536])
+                        hub.num_file_bytes += len(body[start : start + 65_536])
                         time.sleep(hub.piece_pause_s)
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -98,4 +109,4 @@ class FakeHub:
 
 
 def _oid(file: Path) -> str:
-    return hashlib.sha1(file.read_bytes()).hexdigest()
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -3,6 +3,7 @@
 Each test runs in a process of its own, because huggingface_hub reads its environment when it is imported.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,12 +16,19 @@ from tests.fake_hub import FakeHub
 from tests.tiny_models import make_tiny_t5
 
 _FETCH = """
-import json, sys
-from serving.model_files import ModelFilesError, download, find_in_cache
-seen = []
+import json, os, sys
+from huggingface_hub import constants
+constants.DOWNLOAD_CHUNK_SIZE = 65_536  # ten megabytes, which is more than the test's model has
+from serving.model_files import ModelFilesError
+from serving.model_hub import download, find_in_cache
+seen, ends_at = [], float(sys.argv[2])
+def on_bytes(done, total):
+    seen.append((done, total))
+    if done >= ends_at * total:
+        os._exit(9)  # as if killed
 before = find_in_cache(sys.argv[1])
 try:
-    path = download(sys.argv[1], lambda done, total: seen.append((done, total)))
+    path = download(sys.argv[1], on_bytes)
     print(json.dumps({"path": str(path), "before": before and str(before), "seen": seen,
                       "cached": str(find_in_cache(sys.argv[1]))}))
 except ModelFilesError as error:
@@ -38,7 +46,8 @@ def hub(tmp_path_factory):
     hub.close()
 
 
-def fetch(model_id: str, home: Path, **environment: str) -> dict:
+def fetch(model_id: str, home: Path, *, ends_at: float = 2.0, **environment: str) -> dict:
+    """Fetch in a process of its own, which ends at once when so much of all is there."""
     env = {
         **os.environ,
         "HF_HOME": str(home),
@@ -47,14 +56,14 @@ def fetch(model_id: str, home: Path, **environment: str) -> dict:
         **environment,
     }
     run = subprocess.run(
-        [sys.executable, "-c", _FETCH, model_id],
+        [sys.executable, "-c", _FETCH, model_id, str(ends_at)],
         env=env,
         capture_output=True,
         text=True,
         timeout=60,
-        check=True,
+        check=ends_at > 1,
     )
-    return json.loads(run.stdout.splitlines()[-1])
+    return json.loads(run.stdout.splitlines()[-1]) if ends_at > 1 else {}
 
 
 def test_fetches_what_transformers_needs_and_counts_its_bytes(hub, tmp_path):
@@ -67,6 +76,30 @@ def test_fetches_what_transformers_needs_and_counts_its_bytes(hub, tmp_path):
     total = sum((Path(got["path"]) / name).stat().st_size for name in names)
     assert got["seen"][-1] == [total, total]
     assert [done for done, _ in got["seen"]] == sorted(done for done, _ in got["seen"])
+
+
+def test_a_killed_download_goes_on_where_it_ended(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(hub, "piece_pause_s", 0.002)
+    weights = hub.model_dir / "model.safetensors"
+    fetch(hub.model_id, tmp_path, ends_at=0.6, HF_ENDPOINT=hub.url)
+    before = hub.num_file_bytes
+    got = fetch(hub.model_id, tmp_path, HF_ENDPOINT=hub.url)
+    assert got["before"] is None
+    assert got["seen"][0][0] > 0.5 * weights.stat().st_size
+    assert hub.num_file_bytes - before < 0.5 * weights.stat().st_size
+    assert (Path(got["path"]) / "model.safetensors").read_bytes() == weights.read_bytes()
+    left = [path.name for path in tmp_path.rglob("*.nutshell")]
+    assert left == []
+
+
+def test_pieces_that_do_not_fit_together_are_thrown_away(hub, tmp_path):
+    weights = (hub.model_dir / "model.safetensors").read_bytes()
+    blobs = tmp_path / "hub" / "models--someone--tiny" / "blobs"
+    blobs.mkdir(parents=True)
+    (blobs / f"{hashlib.sha256(weights).hexdigest()}.nutshell").write_bytes(b"another model's beginning")
+    assert "damaged on its way" in fetch(hub.model_id, tmp_path, HF_ENDPOINT=hub.url)["error"]
+    got = fetch(hub.model_id, tmp_path, HF_ENDPOINT=hub.url)
+    assert (Path(got["path"]) / "model.safetensors").read_bytes() == weights
 
 
 def test_second_start_finds_it_without_a_hub(hub, tmp_path):
