@@ -235,6 +235,34 @@ def test_pasted_page_loses_its_menus_and_gets_them_back(page):
     expect(page.get_by_text("Left out")).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        """We value your privacy
+We and our 842 partners store and access information on a device, such as cookies, and process personal data, such as
+With your permission we and our partners may use precise geolocation data and identification through device scanning.
+
+Your preferences will apply to this website only. You can change your mind at any time by clicking the button below.
+More options
+Accept all""",
+        "This website uses cookies to improve your experience.\nGot it!",
+        "Your privacy, your choice\nWith your consent, we and our vendors process your data.\nAgree\nList of partners (vendors)",
+        "Wir schätzen Ihre Privatsphäre\nAlle akzeptieren\nAblehnen\nNur notwendige Cookies",
+        "Nous respectons votre vie privée\nParamétrer les cookies\nContinuer sans accepter\nTout accepter",
+        "Valoramos tu privacidad\nRechazar todo\nAceptar todas las cookies",
+        "About your privacy\nManage my cookie preferences\nReject all\nOnly necessary cookies\nSave and exit",
+    ],
+)
+def test_a_pasted_consent_box_goes_and_comes_back(page, box):
+    pasted = f"{box}\n{SAMPLES[1].text}"
+    paste(page, pasted)
+    expect(article(page)).to_have_value(SAMPLES[1].text)
+    num_lines = len(list(filter(None, box.split("\n"))))
+    expect(page.get_by_text(f"Left out {num_lines} lines")).to_be_visible()
+    button(page, words.LIVE["putBack"]).click()
+    expect(article(page)).to_have_value(pasted)
+
+
 def paste(page, text):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
@@ -256,6 +284,11 @@ Home.
 
 
 (c) the contractor shall pay
+We value your privacy, the minister told us, but not more than safety.
+We and our partners in the valley will use the river, the mayor said.
+“We use your data and cookies to live,” the firm’s lawyer said.
+Accept all of this, she said.
+Your privacy is gone, and nobody asked you.
 """
     paste(page, text)
     expect(article(page)).to_have_value(text)

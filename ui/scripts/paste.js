@@ -12,7 +12,6 @@ const wholeLine = new RegExp("^[\\s|•·>»▶]*(?:" + [
   "related(?: topics| stories| articles| content)?", "recommended(?: for you)?", "you (?:may|might) also like",
   "most (?:read|popular|viewed)", "trending(?: now)?", "top stories", "editors['’] picks",
   "watch(?: now| live| the video)", "listen to this article", "\\d+ min(?:ute)?s? read", "reading time:? \\d+ .{0,12}",
-  "accept(?: all)?(?: cookies)", "reject all", "manage (?:cookies|preferences)", "cookie (?:policy|settings)",
   "privacy(?: policy| notice)", "terms(?: of (?:use|service))?(?: (?:&|and) conditions)?", "contact us", "about us",
   "(?:story|article) continues below.{0,30}",
 ].join("|") + ")[\\s:|•·>»…-]*$", "i");
@@ -26,24 +25,60 @@ const lineStart = new RegExp("^[\\s|•·>»▶-]*(?:" + [
 ].join("|") + ")", "i");
 const notice = new RegExp("^\\s*(?:" + [
   "©", "copyright\\W*(?:©|\\(c\\)|(?:19|20)\\d\\d\\b)", "\\(c\\) (?:19|20)\\d\\d\\b", "all rights reserved\\W*$",
-  "we use (?:\\w+ )?cookies (?:to|on|and)\\b", "this (?:web)?site uses cookies",
   "by (?:clicking|continuing|using)\\b.{0,80}\\byou (?:agree|accept|consent)",
   "(?:sign up|subscribe)\\b.{0,60}\\bnewsletter",
 ].join("|") + ")", "i");
 const sentenceEnd = /[.!?]["”’)]*\s*$/;
 const maxJunkChars = 160;
 
-const isJunk = (line) => line.trim() !== "" && line.length <= maxJunkChars
-  && (wholeLine.test(line) || notice.test(line) || (lineStart.test(line) && !sentenceEnd.test(line)));
+// Boxes that ask for consent: their buttons, how they open, and what the paragraphs between those speak of.
+const all = "(?: (?:all|everything))?(?: (?:and|&) (?:close|continue|proceed))?";
+const consentButton = new RegExp("^[\\s|•·>»▶✓✕×]*(?:" + [
+  `(?:i )?(?:accept|agree|consent)(?: to)?${all}(?: (?:all |our |the )?cookies)?${all}`, "yes, i (?:accept|agree|consent)",
+  "(?:allow|enable|reject|refuse|decline|deny|disable) (?:all)?(?: ?(?:non-essential |optional )?cookies)?", "do not consent",
+  "(?:accept |allow |use )?(?:only )?(?:strictly )?(?:necessary|essential)(?: cookies)?(?: only)?", "continue without (?:accepting|agreeing)",
+  "(?:manage|change|review|set|customi[sz]e)(?: my| your)?(?: (?:cookies?|privacy|consent|options|settings|choices|preferences))*",
+  "(?:cookies?|privacy|consent) (?:policy|settings|preferences|options|choices)", "more options", "your privacy choices",
+  "(?:show|view|see)(?: our)? (?:vendors?|purposes|partners|details)", "list of (?:partners|vendors)(?: \\(vendors\\))?",
+  "(?:save|confirm)(?: (?:and|&) (?:exit|close)| (?:my )?(?:choices|preferences|settings))", "got it!?",
+  "do not (?:sell|share)(?: or (?:sell|share))? my (?:personal )?(?:information|data)",
+  "(?:alle(?: cookies)? |ich )?(?:akzeptieren|zustimmen|ablehnen|akzeptiere|stimme zu)", "alles? (?:accepteren|weigeren)", "nur notwendige(?: cookies)?",
+  "(?:tout |continuer sans )?(?:accepter|refuser)(?: et (?:fermer|continuer))?", "(?:j['’]accepte|je refuse)", "paramétrer(?: les cookies)?",
+  "(?:aceptar|rechazar|aceitar|rejeitar)(?: (?:todo|todas|tudo))?(?: (?:las |os )?cookies)?", "(?:accetta|rifiuta|acconsento)(?: tutti?| tutto)?",
+  "(?:zaakceptuj|odrzuć)(?: wszystk(?:o|ie))?", "(?:godkänn|acceptera|godta|accepter|tillad) alla?e?",
+].join("|") + ")[\\s:|•·>»…-]*$", "i");
+const consentStart = new RegExp("^\\s*(?:" + [
+  "(?:we (?:value|respect|care about) )?your (?:online )?privacy(?: (?:matters|is important)(?: to us)?|,? your choice)?[\\s.!]*$",
+  "about (?:your privacy|(?:our )?cookies)\\s*$", "(?:your )?(?:cookie|privacy|consent) (?:consent|notice|preference cent(?:er|re))\\s*$",
+  "we,? (?:and|along with) (?:our|up to|\\d).{0,40}\\b(?:partners|vendors|third parties)\\b.{0,60}\\b(?:store|use|access|process|ask|collect|share)\\b"
+    + ".{0,60}\\b(?:cookies|data|information|consent|devices?|technolog(?:y|ies))\\b",
+  "we use (?:\\S+ ){0,3}cookies (?:to|on|and|for|so)\\b", "(?:this (?:web)?site|our (?:web)?site|\\S+) uses (?:\\S+ ){0,2}cookies to\\b",
+  "wir (?:schätzen|respektieren) ihre privatsphäre", "ihre privatsphäre ist uns wichtig", "wir (?:und|verwenden).{0,40}\\b(?:partner|cookies)\\b",
+  "(?:nous (?:respectons|valorisons) )?votre (?:vie privée|confidentialité)(?: nous (?:importe|tient à cœur))?[\\s.!]*$", "(?:avec nos|nous et nos) .{0,20}partenaires",
+  "(?:valoramos|respetamos) (?:tu|su) privacidad", "nosotros y nuestros .{0,20}socios", "(?:valorizamos|respeitamos) a sua privacidade", "nós e os nossos .{0,20}parceiros",
+  "(?:rispettiamo la|teniamo alla) tua privacy", "noi e i nostri .{0,20}(?:partner|fornitori)", "(?:wij|we) (?:respecteren|waarderen) (?:je|uw) privacy",
+  "(?:wij|we) en onze .{0,20}partners", "cenimy (?:twoją|państwa) prywatność", "my i nasi .{0,20}partnerzy",
+].join("|") + ")", "i");
+const consentTopics = ["consent", "cookie", "partner|vendor", "privacy|personal data", "advertis|\\bads\\b", "preferences|settings|choices",
+  "\\bdevice", "legitimate interest", "web ?site|\\bsite\\b", "\\bclick|\\bbutton", "geolocation", "process|store",
+].map((topic) => new RegExp(topic, "i"));
+const consentAddress = /^(?!["“‘]).*\b(?:we|our|you|your)\b/i;
+const isAboutConsent = (line) => consentAddress.test(line) && consentTopics.filter((topic) => topic.test(line)).length >= 2;
+
+const isJunk = (line) => consentButton.test(line) || consentStart.test(line) || (line.trim() !== ""
+  && line.length <= maxJunkChars
+  && (wholeLine.test(line) || notice.test(line) || (lineStart.test(line) && !sentenceEnd.test(line))));
 
 // The text without junk, and how much that was. Blank lines go only where junk stood between two of them.
 const withoutJunk = (text) => {
   const kept = [];
   let num = 0;
   let isAfterJunk = false;
+  let isInConsent = false;
   for (const line of text.split("\n")) {
     const isBlank = line.trim() === "";
-    if (isJunk(line)) {
+    isInConsent = consentStart.test(line) || (isInConsent && (isBlank || isAboutConsent(line) || consentButton.test(line)));
+    if (isJunk(line) || (isInConsent && !isBlank)) {
       num += 1;
       isAfterJunk = true;
     } else if (!(isBlank && isAfterJunk && (kept.at(-1) ?? "").trim() === "")) {
