@@ -246,7 +246,7 @@ Your preferences will apply to this website only. You can change your mind at an
 More options
 Accept all""",
         "This website uses cookies to improve your experience.\nGot it!",
-        "Your privacy, your choice\nWith your consent, we and our vendors process your data.\nAgree\nList of partners (vendors)",
+        "Your privacy, your choice\nWe process your data with your consent.\nAgree\nList of partners (vendors)",
         "Wir schätzen Ihre Privatsphäre\nAlle akzeptieren\nAblehnen\nNur notwendige Cookies",
         "Nous respectons votre vie privée\nParamétrer les cookies\nContinuer sans accepter\nTout accepter",
         "Valoramos tu privacidad\nRechazar todo\nAceptar todas las cookies",

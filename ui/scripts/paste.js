@@ -36,28 +36,34 @@ const all = "(?: (?:all|everything))?(?: (?:and|&) (?:close|continue|proceed))?"
 const consentButton = new RegExp("^[\\s|•·>»▶✓✕×]*(?:" + [
   `(?:i )?(?:accept|agree|consent)(?: to)?${all}(?: (?:all |our |the )?cookies)?${all}`, "yes, i (?:accept|agree|consent)",
   "(?:allow|enable|reject|refuse|decline|deny|disable) (?:all)?(?: ?(?:non-essential |optional )?cookies)?", "do not consent",
-  "(?:accept |allow |use )?(?:only )?(?:strictly )?(?:necessary|essential)(?: cookies)?(?: only)?", "continue without (?:accepting|agreeing)",
+  "(?:accept |allow |use )?(?:only )?(?:strictly )?(?:necessary|essential)(?: cookies)?(?: only)?",
+  "continue without (?:accepting|agreeing)",
   "(?:manage|change|review|set|customi[sz]e)(?: my| your)?(?: (?:cookies?|privacy|consent|options|settings|choices|preferences))*",
   "(?:cookies?|privacy|consent) (?:policy|settings|preferences|options|choices)", "more options", "your privacy choices",
   "(?:show|view|see)(?: our)? (?:vendors?|purposes|partners|details)", "list of (?:partners|vendors)(?: \\(vendors\\))?",
   "(?:save|confirm)(?: (?:and|&) (?:exit|close)| (?:my )?(?:choices|preferences|settings))", "got it!?",
   "do not (?:sell|share)(?: or (?:sell|share))? my (?:personal )?(?:information|data)",
-  "(?:alle(?: cookies)? |ich )?(?:akzeptieren|zustimmen|ablehnen|akzeptiere|stimme zu)", "alles? (?:accepteren|weigeren)", "nur notwendige(?: cookies)?",
+  "(?:alle(?: cookies)? |ich )?(?:akzeptieren|zustimmen|ablehnen|akzeptiere|stimme zu)",
+  "alles? (?:accepteren|weigeren)", "nur notwendige(?: cookies)?",
   "(?:tout |continuer sans )?(?:accepter|refuser)(?: et (?:fermer|continuer))?", "(?:j['’]accepte|je refuse)", "paramétrer(?: les cookies)?",
   "(?:aceptar|rechazar|aceitar|rejeitar)(?: (?:todo|todas|tudo))?(?: (?:las |os )?cookies)?", "(?:accetta|rifiuta|acconsento)(?: tutti?| tutto)?",
   "(?:zaakceptuj|odrzuć)(?: wszystk(?:o|ie))?", "(?:godkänn|acceptera|godta|accepter|tillad) alla?e?",
 ].join("|") + ")[\\s:|•·>»…-]*$", "i");
 const consentStart = new RegExp("^\\s*(?:" + [
   "(?:we (?:value|respect|care about) )?your (?:online )?privacy(?: (?:matters|is important)(?: to us)?|,? your choice)?[\\s.!]*$",
-  "about (?:your privacy|(?:our )?cookies)\\s*$", "(?:your )?(?:cookie|privacy|consent) (?:consent|notice|preference cent(?:er|re))\\s*$",
-  "we,? (?:and|along with) (?:our|up to|\\d).{0,40}\\b(?:partners|vendors|third parties)\\b.{0,60}\\b(?:store|use|access|process|ask|collect|share)\\b"
-    + ".{0,60}\\b(?:cookies|data|information|consent|devices?|technolog(?:y|ies))\\b",
-  "we use (?:\\S+ ){0,3}cookies (?:to|on|and|for|so)\\b", "(?:this (?:web)?site|our (?:web)?site|\\S+) uses (?:\\S+ ){0,2}cookies to\\b",
-  "wir (?:schätzen|respektieren) ihre privatsphäre", "ihre privatsphäre ist uns wichtig", "wir (?:und|verwenden).{0,40}\\b(?:partner|cookies)\\b",
-  "(?:nous (?:respectons|valorisons) )?votre (?:vie privée|confidentialité)(?: nous (?:importe|tient à cœur))?[\\s.!]*$", "(?:avec nos|nous et nos) .{0,20}partenaires",
-  "(?:valoramos|respetamos) (?:tu|su) privacidad", "nosotros y nuestros .{0,20}socios", "(?:valorizamos|respeitamos) a sua privacidade", "nós e os nossos .{0,20}parceiros",
-  "(?:rispettiamo la|teniamo alla) tua privacy", "noi e i nostri .{0,20}(?:partner|fornitori)", "(?:wij|we) (?:respecteren|waarderen) (?:je|uw) privacy",
-  "(?:wij|we) en onze .{0,20}partners", "cenimy (?:twoją|państwa) prywatność", "my i nasi .{0,20}partnerzy",
+  "about (?:your privacy|(?:our )?cookies)\\s*$",
+  "(?:your )?(?:cookie|privacy|consent) (?:consent|notice|preference cent(?:er|re))\\s*$",
+  "(?:we,? (?:and|along with)|wir und|nous et|nosotros y|nós e|noi e|(?:wij|we) en|my i) .{0,40}"
+    + "\\b(?:partner|vendor|third part|partenaire|socio|parceiro|fornitor).{0,200}(?:cookie|consen|device|technolog|personal|"
+    + "gerät|einwillig|appareil|terminal|dispositivo|personnelle|pessoa|apparaat|toestemming|urządze|zgod)",
+  "(?:we use|wir verwenden|nous utilisons|usamos|utilizamos|utilizziamo|(?:wij|we) gebruiken) (?:\\S+ ){0,3}cookies "
+    + "(?:to|on|and|for|so|um|und|auf|pour|sur|para|y|e|per|om|en|op)\\b",
+  "(?:this (?:web)?site|our (?:web)?site|\\S+) uses (?:\\S+ ){0,2}cookies to\\b",
+  "(?:wir (?:schätzen|respektieren) ihre privatsphäre|ihre privatsphäre ist uns wichtig)[\\s.!]*$",
+  "(?:nous (?:respectons|valorisons) )?votre (?:vie privée|confidentialité)(?: nous (?:importe|tient à cœur))?[\\s.!]*$",
+  "(?:valoramos|respetamos) (?:tu|su) privacidad[\\s.!]*$", "(?:valorizamos|respeitamos) a sua privacidade[\\s.!]*$",
+  "(?:rispettiamo la|teniamo alla) tua privacy[\\s.!]*$", "(?:wij|we) (?:respecteren|waarderen) (?:je|uw) privacy[\\s.!]*$",
+  "cenimy (?:twoją|państwa) prywatność[\\s.!]*$",
 ].join("|") + ")", "i");
 const consentTopics = ["consent", "cookie", "partner|vendor", "privacy|personal data", "advertis|\\bads\\b", "preferences|settings|choices",
   "\\bdevice", "legitimate interest", "web ?site|\\bsite\\b", "\\bclick|\\bbutton", "geolocation", "process|store",
