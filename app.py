@@ -232,7 +232,7 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
     try:
         url = app.serving_url or _local_url(serving)
         if not app.no_ui:
-            page = _launch_page(app, url)
+            page = _launch_page(app, url, process)
         if process is not None:
             say(f"API:      {url}/docs")
             say(f"Log:      {log_path(serving.serving_port)}")
@@ -278,7 +278,7 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
     return ServingProcess.start(serving, detach=app.detach)
 
 
-def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
+def _launch_page(app: AppConfig, url: str, process: ServingProcess | None) -> "gr.Blocks":
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # A proxy for the outside must not stand between the page and its own machine.
     for name in ("no_proxy", "NO_PROXY"):
@@ -287,7 +287,8 @@ def _launch_page(app: AppConfig, url: str) -> "gr.Blocks":
     from ui.page import PageConfig, build_page
 
     login = _login(app)
-    config = PageConfig(is_shared=app.share, allow_urls=app.allow_urls)
+    is_alive = None if process is None else process.is_alive
+    config = PageConfig(is_shared=app.share, allow_urls=app.allow_urls, is_alive=is_alive)
     page = build_page(SummarizerClient(url), config)
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:

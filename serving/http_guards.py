@@ -130,8 +130,9 @@ class RequestLimits:
 class ProxyGuard:
     """Turns what Serve's proxy says by itself (plain text, or nothing at all) into the API's JSON errors.
 
-    The proxy answers without a replica while none is up, and drops the request when its replica dies. Either way the
-    client learns that the summarizer is restarting and when to try again; an event stream gets an `error` event.
+    The proxy knows no route before there is an application (404), answers without a replica while none is up, and drops
+    the request when its replica dies. Either way the client learns that the summarizer is starting and when to try
+    again; an event stream gets an `error` event.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -168,11 +169,11 @@ class _Answer:
         self._started = True
         content_type = dict(message["headers"]).get(b"content-type", b"")
         self._is_stream = content_type.startswith(b"text/event-stream")
-        # Ours are JSON; the proxy's own 408, 429, 500 and 503 are plain text.
-        if message["status"] in {408, 429, 500, 503} and not content_type.startswith(b"application/json"):
+        # Ours are JSON; the proxy's own 404, 408, 429, 500 and 503 are plain text.
+        if message["status"] in {404, 408, 429, 500, 503} and not content_type.startswith(b"application/json"):
             self._replaced = True
             self._finished = True
-            await send_error(self._send, _restarting())
+            await send_error(self._send, _starting() if message["status"] == 404 else _restarting())
         else:
             await self._send(message)
 
@@ -184,6 +185,12 @@ class _Answer:
         elif self._is_stream:
             body = b"event: error\ndata: " + error_json(_restarting()) + b"\n\n"
             await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _starting() -> ServingError:
+    return NotReadyError(
+        "The summarizer is starting. Try again in a few seconds.", retry_after_s=_RESTART_RETRY_AFTER_S
+    )
 
 
 def _restarting() -> ServingError:

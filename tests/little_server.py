@@ -13,7 +13,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 class LittleServer:
     """Answers every request with `answer`, over https with `tls`; keeps the bodies it was sent."""
 
-    def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.answer = answer
         self.bodies: list[dict] = []
         self.client_left = threading.Event()
@@ -36,7 +36,7 @@ class LittleServer:
                 except (BrokenPipeError, ConnectionResetError):
                     server.client_left.set()
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         if tls:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.running_app import RunningApp, cpu_seconds, wait_until
 from tests.watched_page import Watch
 from ui import words
+from ui.patience import STARTING, STARTING_AGAIN
 from ui.samples import SAMPLES
 
 pytestmark = [pytest.mark.ray, pytest.mark.browser]
@@ -236,13 +237,16 @@ def test_phone(open_page, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_killed_replica_is_explained_and_the_page_recovers(app, open_page):
+def test_run_broken_by_a_killed_replica_is_done_again_by_itself(app, open_page):
     page = open_page()
     article(page).fill(SLOW)
     summarize(page).click()
     expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
     os.kill(app.replica_pids()[0], signal.SIGKILL)
-    expect(page.get_by_text("starting again")).to_be_visible(timeout=15_000)
+    # Nobody presses again: what was broken off is done once more.
+    expect(page.get_by_text(STARTING_AGAIN)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("words →")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(words.STOPPED)).to_have_count(0)
     expect(article(page)).to_have_value(SLOW)
     expect(page.get_by_text(words.READY)).to_be_visible(timeout=60_000)
     article(page).fill(SAMPLES[0].text)
@@ -250,7 +254,7 @@ def test_killed_replica_is_explained_and_the_page_recovers(app, open_page):
     expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
 
 
-def test_page_without_a_summarizer_explains_and_recovers(browser, slow_t5, tmp_path):
+def test_press_before_there_is_a_summarizer_waits_and_is_answered(browser, slow_t5, tmp_path):
     """The page alone first, on an address where nobody listens; the summarizer comes later."""
     serving = RunningApp(tmp_path / "serving", "--model", str(slow_t5), page=False)
     page_only = RunningApp(tmp_path / "page", "--serving-url", serving.api_url)
@@ -269,11 +273,12 @@ def test_page_without_a_summarizer_explains_and_recovers(browser, slow_t5, tmp_p
         page.get_by_role("button", name=SAMPLES[0].name).click()
         expect(article(page)).to_have_value(SAMPLES[0].text)
         summarize(page).click()
-        expect(page.get_by_text("not answering")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(STARTING, exact=True)).to_be_visible(timeout=15_000)
         os.kill(serving.process.pid, signal.SIGCONT)
+        # Nobody presses again.
+        expect(page.get_by_text("shorter")).to_be_visible(timeout=240_000)
+        expect(page.locator(".line.error")).to_have_count(0)
         expect(page.get_by_text(words.READY)).to_be_visible(timeout=90_000)
-        summarize(page).click()
-        expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
         page.close()
     finally:
         os.kill(serving.process.pid, signal.SIGCONT)

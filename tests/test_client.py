@@ -109,6 +109,9 @@ def _bare(status, body=b"", content_type="text/html"):
     return answer
 
 
+SERVE_WITHOUT_APP = b"Path '/summarize/stream' not found. Ping http://.../-/routes for available routes."
+
+
 def _hang_up(handler):
     handler.connection.close()
 
@@ -117,19 +120,26 @@ def _hang_up(handler):
     ("answer", "kind"),
     [
         (_hang_up, SummarizerDownError),
+        (_bare(404, SERVE_WITHOUT_APP, "text/plain; charset=utf-8"), SummarizerDownError),
         (_bare(500, b"Internal Server Error"), SummarizerDownError),
         (_bare(503, b"Service Unavailable"), SummarizerDownError),
+        (_bare(502, b"<html><h1>502 Bad Gateway</h1></html>"), SummarizerDownError),
+        (_bare(504, b"<html><h1>504 Gateway Time-out</h1></html>"), SummarizerDownError),
+        (_bare(404, b""), SummarizerDownError),
         (_bare(404, b"<html>somebody else's server</html>"), ProtocolError),
         (_bare(200, b""), SummarizerDownError),
-        (send_json(404, {"detail": "Not Found"}), SummarizerError),
+        (send_json(404, {"detail": "Not Found"}), ProtocolError),
         (send_json(422, ["no", "object"]), ProtocolError),
         (send_stream(b"event: result\ndata: {broken\n\n"), ProtocolError),
         (send_stream(b"event: result\ndata: {}\n\n"), ProtocolError),
         (send_stream(b"event: surprise\ndata: {}\n\n"), ProtocolError),
         (send_stream(sse("draft", {"text": "half"})), SummarizerDownError),
+        (send_stream(sse("queued", {"position": 1}), b'event: result\ndata: {"summary": "Ferr'), SummarizerDownError),
+        (send_stream(sse("result", RESULT).rstrip(b"\n")), SummarizerDownError),
     ],
-    ids=["hangs up", "bare 500", "bare 503", "other server", "empty 200", "other API", "list", "broken result",
-         "empty result", "unknown event", "stream breaks off"],
+    ids=["hangs up", "Serve without application", "bare 500", "bare 503", "bare 502", "bare 504", "empty 404",
+         "other server", "empty 200", "other API", "list", "broken result",
+         "empty result", "unknown event", "stream breaks off", "event breaks off", "last event lacks its end"],
 )  # fmt: skip
 def test_strange_servers_become_our_exceptions(serve, answer, kind):
     _, client = serve(answer)
@@ -151,11 +161,22 @@ def test_address_that_is_none():
         SummarizerClient("http://[broken").status()
 
 
-def test_silence_is_too_slow(serve, monkeypatch):
+@pytest.mark.parametrize("pieces", [(), (sse("queued", {"position": 1}),)], ids=["from the start", "in the middle"])
+def test_silence_means_that_nobody_is_there(serve, monkeypatch, pieces):
+    """So it is while a replica starts: Serve's proxy keeps the request without a word."""
+
+    def answer(handler):
+        if not pieces:
+            time.sleep(1)
+        send_stream(*pieces, pause_s=1)(handler)
+
     monkeypatch.setattr(ui_client, "_STREAM_SILENCE_S", 0.2)
-    _, client = serve(send_stream(sse("queued", {"position": 1}), pause_s=3))
-    with pytest.raises(TooSlowError):
+    monkeypatch.setattr(ui_client, "_STATUS_TIMEOUT_S", 0.2)
+    _, client = serve(answer)
+    with pytest.raises(SummarizerDownError):
         list(client.stream(REQUEST))
+    with pytest.raises(SummarizerDownError):
+        client.status()
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.2])

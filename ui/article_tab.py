@@ -312,7 +312,7 @@ def _picture_of(
         draft = None
         if step.draft is not None:
             draft = view.summary_region(view.paragraphs(step.draft), detail=step.detail)
-        return _Picture(view.busy_line(step.line), summary=draft, is_busy=True)
+        return _Picture(view.busy_line(step.line, countdown=step.countdown), summary=draft, is_busy=True)
     if isinstance(step, Stopped):
         return _Picture(view.line(words.STOPPED))
     if isinstance(step, SummarizerError):

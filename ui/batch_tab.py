@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import html
-import time
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,25 +10,15 @@ from typing import Any
 import gradio as gr
 
 from ui import view, words
-from ui.client import (
-    BusyError,
-    NotReadyError,
-    SummarizerDownError,
-    SummarizerError,
-    Summary,
-    SummaryRequest,
-)
+from ui.client import SummarizerError, Summary, SummaryRequest
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
 from ui.reading.web import web_address
-from ui.runs import Runs, StopFlag, Stopped, Working
+from ui.runs import Runs, StopFlag, Working
 
 MAX_ITEMS = 100
 
 _PLACE = "batch"
-_MAX_TRIES = 4
-_PAUSE_S = 5.0
-"""Before an article is tried again because the summarizer was busy or starting, where it does not say how long."""
 
 
 def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_once: int) -> None:
@@ -65,7 +54,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
             steps = batch.run(flag)
             async with contextlib.aclosing(steps):
                 async for line, table in steps:
-                    yield (view.busy_line(line), table, *busy, gr.update(interactive=False))
+                    yield (line, table, *busy, gr.update(interactive=False))
         yield (view.line(batch.outcome(flag)), batch.table(), *idle, gr.update(interactive=bool(batch.results)))
 
     async def on_stop(request: gr.Request) -> None:
@@ -92,43 +81,33 @@ class _Batch:
         self.results: list[BatchResult] = []
 
     async def run(self, flag: StopFlag) -> AsyncGenerator[tuple[str, str]]:
-        """Fill `results`; yield which article it is at, and the table, at least every half second."""
+        """Fill `results`; yield the line about it and the table, as HTML, at least every half second."""
         for item in self._items:
             if flag.is_set:
                 return
             where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
-            yield where, self.table(item)
+            yield view.busy_line(where), self.table(item)
             problem = item.problem or (words.ADDRESS_ONLY if web_address(item.text) else "")
             if problem:
                 self.results.append(_failed(item, problem))
                 continue
-            async for line in self._summarize(item, flag):
-                yield where, self.table(item, line)
+            async for step in self._summarize(item):
+                # A wait is told above the table; how far an article is, only in its row, for it changes all the time.
+                line = f"{where} {step.line}" if step.countdown else where
+                row = "" if step.countdown else f"{step.line} {step.detail}".strip()
+                yield view.busy_line(line, countdown=step.countdown), self.table(item, row)
 
-    async def _summarize(self, item: BatchItem, flag: StopFlag) -> AsyncGenerator[str]:
+    async def _summarize(self, item: BatchItem) -> AsyncGenerator[Working]:
         request = SummaryRequest(item.text, self._request.max_words, self._request.format)
-        error: SummarizerError | None = None
-        for _ in range(_MAX_TRIES):
-            steps = self._runs.follow(self._session, _PLACE, request)
-            async with contextlib.aclosing(steps):
-                async for step in steps:
-                    if isinstance(step, Working):
-                        yield f"{step.line} {step.detail}".strip()
-                    elif isinstance(step, Stopped):
-                        return
-                    elif isinstance(step, Summary):
-                        self.results.append(_succeeded(item, step))
-                        return
-                    else:
-                        error = step
-            # Others are served first, or it is starting again: both pass.
-            if not isinstance(error, BusyError | NotReadyError | SummarizerDownError):
-                break
-            until = time.monotonic() + (error.retry_after_s or _PAUSE_S)
-            while time.monotonic() < until and not flag.is_set:
-                yield words.BATCH_PAUSE
-                await asyncio.sleep(0.5)
-        self.results.append(_failed(item, str(error)))
+        steps = self._runs.follow(self._session, _PLACE, request)
+        async with contextlib.aclosing(steps):
+            async for step in steps:
+                if isinstance(step, Working):
+                    yield step
+                elif isinstance(step, Summary):
+                    self.results.append(_succeeded(item, step))
+                elif isinstance(step, SummarizerError):
+                    self.results.append(_failed(item, str(step)))
 
     def outcome(self, flag: StopFlag) -> str:
         """How it went, in one sentence."""

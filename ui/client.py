@@ -3,11 +3,11 @@
 Every failure is one of these; nothing of `requests` gets past this file:
 
     SummarizerError
-    ├── SummarizerDownError      nobody answers at the address, or the connection broke: it restarts, or is gone
+    ├── SummarizerDownError      nobody answers at the address, or no longer: it starts, restarts, or is gone
     ├── NotReadyError            503: it is starting, or the asked method has no model yet
     ├── BusyError                429: all places are taken; `retry_after_s`
     ├── ArticleRefusedError      413, 414, 422: this text or these settings; the sentence says why
-    ├── TooSlowError             504, or silence for longer than the read timeout
+    ├── TooSlowError             504: the summary took longer than the summarizer allows
     └── ProtocolError            an answer that this client does not understand
 """
 
@@ -20,12 +20,12 @@ from types import TracebackType
 from typing import Any, Literal
 
 import requests
-from urllib3.exceptions import ReadTimeoutError
 
 _CONNECT_TIMEOUT_S = 3.05  # a little over TCP's first retransmission, as requests' documentation advises
 _STATUS_TIMEOUT_S = 5.0
 _STREAM_SILENCE_S = 30.0
-"""The stream says something every second; this much silence means that nobody is there."""
+"""The stream says something every second; this much silence means that nobody is there, or not yet: while a replica
+starts, Serve's proxy keeps a request waiting without a word."""
 
 
 class SummarizerError(Exception):
@@ -37,7 +37,7 @@ class SummarizerError(Exception):
 
 
 class SummarizerDownError(SummarizerError):
-    """Nobody answers at the address, or the connection broke."""
+    """Nobody answers at the address, or the connection broke or went silent."""
 
 
 class NotReadyError(SummarizerError):
@@ -53,19 +53,18 @@ class ArticleRefusedError(SummarizerError):
 
 
 class TooSlowError(SummarizerError):
-    """No answer in time."""
+    """The summary was not finished in the time that the summarizer allows."""
 
 
 class ProtocolError(SummarizerError):
     """An answer that this client does not understand."""
 
 
-_DOWN = (
-    "The summarizer is not answering. It may be starting again; your article stays here. Try again in a few seconds."
-)
-_SILENT = "The summarizer has gone silent. Try again; if it stays silent, start it again."
+_DOWN = "The summarizer is not answering. Your article stays here; try again in a minute."
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _STRANGE = "Something at {url} answered, but not as a summarizer does. Check the address."
+_SERVES_OWN_ROUTES = "/-/routes"
+"""Stands in the plain-text 404 that Serve's proxy gives to every path before there is an application."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +204,7 @@ class SummaryStream:
             SummarizerError: the summarizer failed, or its connection broke.
         """
         name = ""
+        data: bytes | None = None
         with _translated(self._base_url):
             try:
                 # Lines of bytes: str.splitlines would also break at U+2028 inside an article's words.
@@ -212,12 +212,16 @@ class SummaryStream:
                     if line.startswith(b"event: "):
                         name = line[7:].decode()
                     elif line.startswith(b"data: "):
-                        event = self._parse(name, line[6:])
+                        data = line[6:]
+                    elif line.startswith(b":"):
+                        yield Waiting()
+                    elif not line and data is not None:
+                        # The blank line makes an event whole: what a broken connection left of one is none.
+                        event = self._parse(name, data)
+                        data = None
                         yield event
                         if isinstance(event, Summary):
                             return
-                    elif line.startswith(b":"):
-                        yield Waiting()
             except (requests.RequestException, OSError, AttributeError, ValueError):
                 # What urllib3 raises when `close` shuts its socket depends on where it was reading.
                 if not self._closed.is_set():
@@ -275,13 +279,12 @@ class _translated:  # noqa: N801  # a context manager that reads as a word
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, requests.exceptions.ReadTimeout):
-            raise TooSlowError(_SILENT) from error
-        if isinstance(error, requests.exceptions.ConnectionError):
-            # urllib3 wraps a read timeout in the middle of a stream in a ConnectionError.
-            silent = bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
-            raise (TooSlowError(_SILENT) if silent else SummarizerDownError(_DOWN)) from error
-        if isinstance(error, requests.exceptions.Timeout | requests.exceptions.ChunkedEncodingError):
+        broken = (
+            requests.exceptions.ConnectionError,
+            requests.exceptions.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+        )
+        if isinstance(error, broken):
             raise SummarizerDownError(_DOWN) from error
         if isinstance(error, requests.RequestException):
             raise ProtocolError(_STRANGE.format(url=self._url)) from error
@@ -291,14 +294,22 @@ def _body_or_raise(response: requests.Response, url: str) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError as error:
-        if response.status_code in {500, 502, 503}:
+        if _is_no_answer(response):
             raise SummarizerDownError(_DOWN) from error
         raise ProtocolError(_STRANGE.format(url=url)) from error
     if not isinstance(body, dict):
         raise ProtocolError(_STRANGE.format(url=url))
-    if response.status_code != 200:
-        raise _from_error(body)
-    return body
+    if response.status_code == 200:
+        return body
+    if not isinstance(body.get("message"), str):
+        raise ProtocolError(_STRANGE.format(url=url))
+    raise _from_error(body)
+
+
+def _is_no_answer(response: requests.Response) -> bool:
+    """Whether only a proxy spoke (Serve's, or one before it), because the summarizer behind it is not there now."""
+    is_without_application = response.status_code == 404 and _SERVES_OWN_ROUTES in response.text
+    return response.status_code in {500, 502, 503, 504} or is_without_application or not response.content
 
 
 def _from_error(body: dict[str, Any]) -> SummarizerError:
@@ -314,7 +325,7 @@ def _from_error(body: dict[str, Any]) -> SummarizerError:
         "not_found": ProtocolError,
     }
     kind = kinds.get(str(body.get("error")), SummarizerError)
-    return kind(str(body.get("message") or _DOWN), retry_after_s=body.get("retry_after_s"))
+    return kind(str(body["message"]), retry_after_s=body.get("retry_after_s"))
 
 
 def _summary(body: dict[str, Any]) -> Summary:

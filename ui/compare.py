@@ -71,7 +71,7 @@ def _heading(title: str) -> str:
 def _side(title: str, step: Working | Summary | SummarizerError | Stopped) -> str:
     heading = _heading(title)
     if isinstance(step, Working):
-        return heading + view.busy_line(step.line) + view.paragraphs(step.draft or "")
+        return heading + view.busy_line(step.line, countdown=step.countdown) + view.paragraphs(step.draft or "")
     if isinstance(step, Stopped):
         return heading + view.line(words.STOPPED)
     if isinstance(step, NotReadyError):

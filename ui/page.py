@@ -1,6 +1,7 @@
 """The Gradio page: `build_page` puts its sections together."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -11,7 +12,7 @@ from ui.batch_tab import batch_tab
 from ui.client import SummarizerClient, SummarizerError, Summary, SummaryRequest
 from ui.runs import Runs, Stopped
 from ui.sharing import Sharing
-from ui.status_line import POLL_S, StatusPoll
+from ui.status_line import POLL_S, STARTING, StatusPoll
 from ui.view import line
 
 _MAX_RUNS_AT_ONCE = 64
@@ -27,23 +28,25 @@ class PageConfig:
         is_shared: a public link was asked for; then browsers remember runs only if their reader says so.
         allow_urls: fetch the article of a web address that was pasted.
         sharing: what to say about the public link; may change after the page was built.
+        is_alive: whether the summarizer's process runs; None where nothing is known of it.
     """
 
     is_shared: bool = False
     allow_urls: bool = False
     sharing: Sharing = field(default_factory=Sharing)
+    is_alive: Callable[[], bool] | None = None
 
 
 def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
     """Return the page; `looks.launch_options` holds what Gradio wants at launch."""
-    runs = Runs(client)
+    runs = Runs(client, config.is_alive)
     uploads = (_UPLOAD_LIFE_S, _UPLOAD_LIFE_S)
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=uploads) as page:
         with gr.Row(elem_id="top"):
             gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.TAGLINE}</p>", elem_id="head")
             large = gr.Button(words.LARGE_TEXT, size="sm", min_width=120, scale=0, elem_id="large")
         sharing = gr.HTML("", elem_id="sharing")
-        state = gr.HTML(line(words.STARTING), elem_id="state")
+        state = gr.HTML(line(STARTING), elem_id="state")
         with gr.Tab(words.TAB_ARTICLE):
             tab = ArticleTab(
                 page,
@@ -61,7 +64,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
 
         page.unload(on_leave)
         large.click(None, None, None, js="() => nutshell.enlarge()", api_visibility="private")
-        poll, timer = StatusPoll(client), gr.Timer(POLL_S)
+        poll, timer = StatusPoll(client, config.is_alive), gr.Timer(POLL_S)
         for event in (timer.tick, page.load):
             event(poll.html, None, state, show_progress="hidden", queue=False, api_visibility="private")
 

@@ -1,12 +1,14 @@
 """Summaries under way: between `requests`, which blocks, and the page's event loop; and whose they are.
 
-Visitors of a public link share one address, so a visitor is a browser session.
+Visitors of a public link share one address, so a visitor is a browser session. A run outlasts a summarizer that is
+starting, restarting or busy (`ui/patience.py`).
 """
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Iterator
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +25,7 @@ from ui.client import (
     SummaryRequest,
     SummaryStream,
 )
+from ui.patience import STARTING, Countdown, Patience
 
 MAX_RUNNING_PER_SESSION = 2
 """So many summaries of one visitor are sent to the summarizer at a time, so that none takes all of its places."""
@@ -33,6 +36,9 @@ MAX_RUNS_PER_SESSION = 8
 TICK_S = 0.5
 """How often a run yields even when there is nothing new: Gradio notices a closed tab only between two yields."""
 
+_SILENCE_S = 3.0
+"""A summarizer that is up answers at once, if only to say that it waits."""
+
 
 class Stopped:
     """The reader pressed Stop, or left."""
@@ -40,11 +46,19 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Working:
-    """A run goes on: what it does in one sentence, how far it is, and the new draft if there is one."""
+    """A run goes on.
+
+    Attributes:
+        line: what it does, in one sentence.
+        detail: how far it is.
+        draft: the new draft; None leaves the one before, "" takes it away.
+        countdown: it waits, and then tries again.
+    """
 
     line: str
     detail: str = ""
     draft: str | None = None
+    countdown: Countdown | None = None
 
 
 class _Stoppable(Protocol):
@@ -62,7 +76,10 @@ class StopFlag:
 
 
 class Reader:
-    """Reads one summary's events on a thread, because `requests` blocks, and hands them to the page's event loop."""
+    """Reads one summary's events on a thread, because `requests` blocks, and hands them to the page's event loop.
+
+    `is_begun` says that the summarizer has taken the request, `num_draft_words` how far it is.
+    """
 
     def __init__(self, client: SummarizerClient, request: SummaryRequest, turn: threading.Semaphore) -> None:
         self._client, self._request, self._turn = client, request, turn
@@ -72,6 +89,8 @@ class Reader:
         self._stream: SummaryStream | None = None
         self._closed = self._stopped = False
         self.num_draft_words = 0
+        self.is_begun = False
+        self._sent_at = float("inf")
         threading.Thread(target=self._read, name="read-summary", daemon=True).start()
 
     async def next_event(self, timeout_s: float) -> StreamEvent | SummarizerError | Stopped | None:
@@ -84,9 +103,14 @@ class Reader:
                 event = await self._events.get()
         except TimeoutError:
             return None
+        self.is_begun = self.is_begun or not isinstance(event, SummarizerError | Stopped)
         if isinstance(event, Draft):
             self.num_draft_words = len(event.text.split())
         return event
+
+    def silent_s(self) -> float:
+        """For how long the summarizer has had the request, while nothing has come; 0 before it was sent."""
+        return max(0.0, time.monotonic() - self._sent_at)
 
     def stop(self) -> None:
         """End the run now; `next_event` says so to whoever follows it. Belongs to the event loop."""
@@ -105,6 +129,7 @@ class Reader:
         with self._turn:
             if self._closed:
                 return
+            self._sent_at = time.monotonic()
             try:
                 stream = self._client.stream(self._request)
                 with self._lock:
@@ -123,36 +148,88 @@ class Reader:
                 self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
+class _Run:
+    """One summary on its way, over as many attempts as it takes. Belongs to the event loop."""
+
+    def __init__(
+        self, client: SummarizerClient, request: SummaryRequest, turn: threading.Semaphore, patience: Patience
+    ) -> None:
+        self._client, self._request, self._turn, self._patience = client, request, turn, patience
+        self._reader: Reader | None = None
+        self._is_stopped = False
+        self._line = words.SENDING
+
+    def stop(self) -> None:
+        """End it now, whether it works or waits."""
+        self._is_stopped = True
+        if self._reader is not None:
+            self._reader.stop()
+
+    async def steps(self) -> AsyncGenerator[Working | Summary | SummarizerError | Stopped]:
+        """`Working` at least every `TICK_S`, then how it ended."""
+        while not self._is_stopped:
+            reader = self._reader = Reader(self._client, self._request, self._turn)
+            with contextlib.closing(reader):
+                yield Working(self._line)
+                event = await reader.next_event(TICK_S)
+                while not isinstance(event, Summary | SummarizerError | Stopped):
+                    yield self._working(reader, event)
+                    event = await reader.next_event(TICK_S)
+            pause = None
+            if isinstance(event, SummarizerError):
+                pause = self._patience.after(event, self._request, was_begun=reader.is_begun)
+            if pause is None:
+                yield event
+                return
+            self._line = pause.line
+            until = time.monotonic() + pause.length_s
+            while time.monotonic() < until and not self._is_stopped:
+                yield Working(pause.line, draft="" if reader.num_draft_words else None, countdown=pause.countdown)
+                await asyncio.sleep(min(TICK_S, pause.length_s))
+        yield Stopped()
+
+    def _working(self, reader: Reader, event: StreamEvent | None) -> Working:
+        num_words = reader.num_draft_words
+        if not reader.is_begun and reader.silent_s() > _SILENCE_S:
+            # Serve's proxy keeps a request, without a word, until there is a replica for it.
+            self._line = STARTING
+        self._line = _line_of(event, self._line, is_writing=num_words > 0)
+        detail = words.so_far(num_words) if num_words else ""
+        return Working(self._line, detail, event.text if isinstance(event, Draft) else None)
+
+
 class Runs:
     """The runs under way, by browser session: Stop and a closed tab find theirs, and no session takes all places.
 
     A run also belongs to a `place` on the page, such as "article" or "batch", which has a Stop of its own.
+
+    Args:
+        client: speaks to the summarizer.
+        is_alive: whether the summarizer's process runs; None where nothing is known of it.
     """
 
-    def __init__(self, client: SummarizerClient) -> None:
+    def __init__(self, client: SummarizerClient, is_alive: Callable[[], bool] | None = None) -> None:
         self._client = client
+        self._is_alive = is_alive
         self._sessions: dict[str, _Session] = {}
 
     async def follow(
         self, session: str, place: str, request: SummaryRequest
     ) -> AsyncGenerator[Working | Summary | SummarizerError | Stopped]:
-        """Run one summary: `Working` at least every `TICK_S`, then how it ended. Whoever stops iterating stops it."""
+        """Run one summary: `Working` at least every `TICK_S`, then how it ended. Whoever stops iterating stops it.
+
+        While the summarizer starts, restarts or is busy, the run waits, and goes on by itself.
+        """
         if self._num_runs(session) >= MAX_RUNS_PER_SESSION:
             yield BusyError(words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_SESSION))
             return
-        reader = Reader(self._client, request, self._sessions.setdefault(session, _Session()).turn)
-        line = words.SENDING
-        with contextlib.closing(reader), self._holding(session, place, reader):
-            yield Working(line)
-            while True:
-                event = await reader.next_event(TICK_S)
-                if isinstance(event, Summary | SummarizerError | Stopped):
-                    yield event
-                    return
-                num_words = reader.num_draft_words
-                line = _line_of(event, line, is_writing=num_words > 0)
-                detail = words.so_far(num_words) if num_words else ""
-                yield Working(line, detail, event.text if isinstance(event, Draft) else None)
+        turn = self._sessions.setdefault(session, _Session()).turn
+        run = _Run(self._client, request, turn, Patience(self._is_alive))
+        with self._holding(session, place, run):
+            steps = run.steps()
+            async with contextlib.aclosing(steps):
+                async for step in steps:
+                    yield step
 
     @contextlib.contextmanager
     def flag(self, session: str, place: str) -> Iterator[StopFlag]:
@@ -181,7 +258,7 @@ class Runs:
 
     def _num_runs(self, session: str) -> int:
         own = self._sessions.get(session)
-        return sum(isinstance(run, Reader) for run in own.runs) if own else 0
+        return sum(isinstance(run, _Run) for run in own.runs) if own else 0
 
 
 class _Session:

@@ -6,6 +6,7 @@ from ui import words
 from ui.client import Summary, SummaryRequest
 from ui.downloads import as_markdown, as_text
 from ui.marked import article_html, summary_html
+from ui.patience import Countdown
 
 
 def line(text: str, kind: str = "info") -> str:
@@ -13,11 +14,12 @@ def line(text: str, kind: str = "info") -> str:
     return f'<div class="line {kind}">{html.escape(text)}</div>'
 
 
-def busy_line(text: str) -> str:
-    """What goes on. The page's script lets the clock tick: a screen reader hears of each text once."""
+def busy_line(text: str, *, countdown: Countdown | None = None) -> str:
+    """What goes on. The page's script lets the clock tick, up or down: a screen reader hears of each text once."""
+    down = "" if countdown is None else f' data-countdown-s="{countdown.seconds}" data-number="{countdown.number}"'
     return (
         f'<div class="line busy"><span class="spinner" aria-hidden="true"></span>{html.escape(text)}'
-        '<span class="clock" aria-hidden="true"></span></div>'
+        f'<span class="clock" aria-hidden="true"{down}></span></div>'
     )
 
 

@@ -84,8 +84,6 @@ KEY_SENTENCES_EXPLAINED = (
 )
 
 READY = "The language model is ready: summaries are written in new words."
-STARTING = "The summarizer is starting. You can paste an article already."
-DOWN = "The summarizer is not answering just now. It may be starting again; this page goes on by itself."
 LOADING = "The language model is being loaded. Until then you get the article's key sentences."
 DOWNLOADING = "The language model is on its way: {done} of {total}. Until then you get the article's key sentences."
 FAILED = "Without the language model for now: you get the article's key sentences. {reason}"
@@ -197,7 +195,6 @@ BATCH_RUN = "Summarize all"
 BATCH_STOP = "Stop here"
 BATCH_SAVE = "Save the table"
 BATCH_NO_FILE = "Choose a file first."
-BATCH_PAUSE = "The summarizer is busy or starting; going on in a moment."
 BATCH_RESULTS = "Summaries so far"
 BATCH_COLUMNS = ("Row", "Article", "Summary")
 

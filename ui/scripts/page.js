@@ -21,7 +21,12 @@ const since = {};
 setInterval(() => {
   for (const id of ["progress", "batch-progress", "compare-extractive", "compare-abstractive"]) {
     const clock = document.querySelector(`#${id} .line.busy .clock`);
-    if (clock) {
+    if (clock?.dataset.countdownS) {
+      // Each wait has an element of its own.
+      clock.since ??= performance.now();
+      const left = Number(clock.dataset.countdownS) - (performance.now() - clock.since) / 1000;
+      clock.textContent = `in ${Math.max(0, Math.ceil(left))} s`;
+    } else if (clock) {
       since[id] ??= performance.now();
       clock.textContent = `${Math.floor((performance.now() - since[id]) / 1000)} s`;
     } else {
