@@ -87,12 +87,27 @@ class UnsupportedFact(_FromText):
     kind: Literal["number", "date", "name"]
 
 
+class DecodingParameters(_FromText):
+    """How the model was asked to write; named as in `transformers.GenerationConfig`."""
+
+    max_length: Annotated[int, Field(description="In tokens, of each part of the article.")]
+    min_length: int
+    num_beams: Annotated[int, Field(description="1 is greedy search.")]
+    repetition_penalty: float
+    length_penalty: float
+    early_stopping: bool
+    no_repeat_ngram_size: int
+
+
 class SummaryResponse(BaseModel):
     """A finished summary."""
 
     summary: str
     method: MethodUsed
     model: Annotated[str | None, Field(description="The model that wrote it; null for key sentences.")]
+    parameters: Annotated[
+        DecodingParameters | None, Field(description="What the model was run with; null for key sentences.")
+    ]
     finish_reason: Annotated[
         Literal["stop", "length"],
         Field(description="`length`: the limit cut it; `stop`: it ended by itself."),

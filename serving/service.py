@@ -98,7 +98,7 @@ class Job:
                 return await asyncio.get_running_loop().run_in_executor(self._executor, self._work)
         except TimeoutError:
             raise RequestTimeoutError(
-                f"The summary was not finished within {self._timeout_s:g} seconds, so it was stopped. "
+                f"The summary was not finished within {self._timeout_s:g} s, so it was stopped. "
                 "Try a shorter article, or try again when fewer people are waiting."
             ) from None
         finally:

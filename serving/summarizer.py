@@ -15,6 +15,7 @@ from serving.config import DEFAULT_MAX_LENGTH_TOKENS
 from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError, NotFiniteError
 from serving.errors import InvalidRequestError, NotSummarizableError, StoppedError
 from serving.schemas import (
+    DecodingParameters,
     DraftEvent,
     Format,
     ProgressEvent,
@@ -27,7 +28,7 @@ from serving.text.clean import clean_article, count_words, has_words
 from serving.text.evidence import find_evidence, find_unsupported
 from serving.text.key_sentences import key_sentences
 from serving.text.sentences import split_sentences
-from serving.text.tidy import Tidied, drop_repeats, finish_sentences, limit_words, to_bullets
+from serving.text.tidy import Tidied, drop_repeats, finish_sentences, is_finished, limit_words, to_bullets
 
 Event = ProgressEvent | DraftEvent
 OnEvent = Callable[[Event], None]
@@ -101,17 +102,21 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
     chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
     sentences = [sentence.text for sentence in chosen.sentences]
     too_wide = [text for text in sentences if len(text) > _MAX_WORD_CHARS * max(1, count_words(text))]
+    # One endless "word", such as a line of dashes or data, is within any limit in words.
+    sentences = [
+        text[: _MAX_WORD_CHARS * max(1, count_words(text))].rstrip() + "…" if text in too_wide else text
+        for text in sentences
+    ]
+    cut = ["The most telling sentence is longer than the asked length, so it was cut."] if chosen.cut else []
     if too_wide:
-        # One endless "word", such as a line of dashes or data, is within any limit in words.
-        sentences = [text[: _MAX_WORD_CHARS * max(1, count_words(text))].rstrip() + "…" for text in sentences]
-    is_cut = chosen.cut or bool(too_wide)
-    cut = ["No sentence of the article is as short as the asked length, so one was cut."] if is_cut else []
+        cut.append("The article has words without end, such as lines of data; they were cut.")
     summary = "\n".join(f"- {text}" for text in sentences) if task.format == "bullets" else " ".join(sentences)
     return SummaryResponse(
         summary=summary,
         method="extractive",
         model=None,
-        finish_reason="length" if is_cut else "stop",
+        parameters=None,
+        finish_reason="length" if cut else "stop",
         num_input_words=num_words,
         num_input_tokens=None,
         num_summary_words=sum(count_words(text) for text in sentences),
@@ -170,14 +175,12 @@ def summarize_abstractive(
     evidence: list[SentenceEvidence] = []
     unsupported: list[UnsupportedFact] = []
     if task.tidy:
-        summary, trimmed = _tidy(texts, task, engine, budget)
+        summary, notes = _tidy(generations, task, engine, budget)
         if not has_words(summary):
             key = summarize_extractive(task)
             return key.model_copy(
                 update={"notes": ["The model found no words, so these are key sentences.", *key.notes]}
             )
-        if trimmed:
-            notes.append("The model reached the length limit in mid-sentence; the unfinished sentence was left out.")
         evidence = _evidence(summary, article)
         unsupported = [UnsupportedFact.model_validate(fact) for fact in find_unsupported(summary, article)]
     else:
@@ -186,6 +189,7 @@ def summarize_abstractive(
         summary=summary,
         method="abstractive",
         model=model,
+        parameters=DecodingParameters.model_validate(params),
         finish_reason="length" if cut else "stop",
         num_input_words=count_words(article),
         num_input_tokens=engine.count_tokens(article),
@@ -220,20 +224,53 @@ def _part_tokens(budget: int, num_parts: int) -> int:
     return max(2, part)
 
 
-def _tidy(texts: list[str], task: SummaryTask, engine: Engine, budget: int) -> tuple[str, bool]:
-    """Join the parts' summaries into whole sentences within the asked length; also: was one left out?"""
-    finished = [finish_sentences(text) for text in texts]
-    trimmed = any(tidied.trimmed for tidied in finished)
+def _tidy(generations: Sequence[Generation], task: SummaryTask, engine: Engine, budget: int) -> tuple[str, list[str]]:
+    """Join the parts' summaries into whole sentences within the asked length; also: what was left out of them."""
+    finished = [finish_sentences(generation.text) for generation in generations]
+    notes = _notes_on_ends(generations, [tidied.trimmed for tidied in finished])
     sentences = [sentence.text for tidied in finished for sentence in split_sentences(tidied.text)]
-    if len(texts) > 1:
+    if len(generations) > 1:
         sentences = _fit(drop_repeats(sentences), task, engine, budget)
     text = " ".join(sentences)
     if task.max_words is not None:
         limited: Tidied = limit_words(text, task.max_words)
-        text, trimmed = limited.text, trimmed or limited.trimmed
+        if limited.trimmed:
+            notes.append(
+                f"The model wrote more than {task.max_words:,} {_plural('word', task.max_words)}: the rest was cut."
+            )
+        text = limited.text
     if task.format == "bullets":
-        return "\n".join(f"- {bullet}" for bullet in to_bullets(text)), trimmed
-    return text, trimmed
+        return "\n".join(f"- {bullet}" for bullet in to_bullets(text)), notes
+    return text, notes
+
+
+def _notes_on_ends(generations: Sequence[Generation], trimmed: Sequence[bool]) -> list[str]:
+    """What happened to sentences that the model did not finish.
+
+    Args:
+        generations: what the model wrote, part by part.
+        trimmed: of which of them an unfinished sentence was left out.
+    """
+    left_out = [generation for generation, is_trimmed in zip(generations, trimmed, strict=True) if is_trimmed]
+    num_limited = sum(generation.finish_reason == "length" for generation in left_out)
+    notes = []
+    if num_limited == 1:
+        notes.append("The model reached the length limit in mid-sentence; the unfinished sentence was left out.")
+    elif num_limited:
+        notes.append(
+            f"The model reached the length limit in mid-sentence in {num_limited} parts; "
+            "the unfinished sentences were left out."
+        )
+    if len(left_out) > num_limited:
+        notes.append("The model ended in words that are no whole sentence; they were left out.")
+    is_open = len(generations) == 1 and not trimmed[0] and generations[0].finish_reason == "length"
+    if is_open and not is_finished(generations[0].text):
+        notes.append("The model reached the length limit in mid-sentence, so the end is missing.")
+    return notes
+
+
+def _plural(noun: str, number: int) -> str:
+    return noun if number == 1 else f"{noun}s"
 
 
 def _fit(sentences: list[str], task: SummaryTask, engine: Engine, budget: int) -> list[str]:

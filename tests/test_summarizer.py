@@ -1,9 +1,11 @@
 """The pipeline on an engine that says what it is told: parts, lengths, whole sentences, stop."""
 
 import threading
+from dataclasses import asdict
 
 import pytest
 
+from serving.engine.interface import GenerationParams
 from serving.errors import StoppedError
 from serving.schemas import DraftEvent, ProgressEvent
 from serving.summarizer import SummaryTask, summarize_abstractive, summarize_extractive
@@ -84,11 +86,71 @@ def test_parts_that_say_the_same_say_it_once():
     assert answer.parts > 1
 
 
-def test_unfinished_sentence_is_named_in_the_notes():
-    answer = summarize(FakeEngine("It rained. Then the sun came out over"), LONG, max_length=7)
-    assert answer.summary == "It rained."
-    assert answer.finish_reason == "length"
-    assert "unfinished sentence" in answer.notes[0]
+LEFT_OUT = "The model reached the length limit in mid-sentence; the unfinished sentence was left out."
+OPEN_END = "The model reached the length limit in mid-sentence, so the end is missing."
+NO_SENTENCE = "The model ended in words that are no whole sentence; they were left out."
+
+
+@pytest.mark.parametrize(
+    ("written", "limits", "summary", "notes"),
+    [
+        ("It rained. Then the sun came out over", {"max_length": 7}, "It rained.", [LEFT_OUT]),
+        ("It rained. Then the sun came out over", {"max_length": 500}, "It rained.", [NO_SENTENCE]),
+        ("It rained. Then it snowed.", {"max_length": 500}, "It rained. Then it snowed.", []),
+        ("It rained. Then it snowed.", {"max_length": 6}, "It rained. Then it snowed.", []),
+        ("Then the sun came out over the hills", {"max_length": 5}, "Then the sun came", [OPEN_END]),
+        ("Ferries will run all night", {"max_length": 500}, "Ferries will run all night", []),
+        (
+            "It rained. Then it snowed.", {"max_words": 3}, "It rained.",
+            ["The model wrote more than 3 words: the rest was cut."],
+        ),
+        ("Then it snowed.", {"max_words": 1}, "Then…", ["The model wrote more than 1 word: the rest was cut."]),
+        ("It rained. It snowed. It", {"max_words": 2}, "It rained.",
+         [NO_SENTENCE, "The model wrote more than 2 words: the rest was cut."]),
+    ],
+)  # fmt: skip
+def test_notes_say_what_happened_and_nothing_else(written, limits, summary, notes):
+    answer = summarize(FakeEngine(written), SAMPLES[0].text, **limits)
+    assert (answer.summary, answer.notes) == (summary, notes)
+
+
+def test_notes_count_the_parts_that_were_cut():
+    engine = FakeEngine("It rained. Then the sun came out over", max_input_tokens=100)
+    answer = summarize(engine, LONG, max_length=7 * 48)
+    assert answer.notes == [NO_SENTENCE]
+    engine = FakeEngine("It rained. " + "Then the sun came out over " * 20, max_input_tokens=100)
+    answer = summarize(engine, LONG, max_length=48)
+    assert answer.notes == [
+        f"The model reached the length limit in mid-sentence in {answer.parts} parts; "
+        "the unfinished sentences were left out."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "max_words", "notes"),
+    [
+        (SAMPLES[0].text, 60, []),
+        (SAMPLES[1].text, 1, ["The most telling sentence is longer than the asked length, so it was cut."]),
+        ("x" * 500 + " ended.", 60, ["The article has words without end, such as lines of data; they were cut."]),
+    ],
+)
+def test_notes_of_key_sentences(text, max_words, notes):
+    assert summarize_extractive(SummaryTask(text=text, max_words=max_words)).notes == notes
+
+
+def test_only_endless_words_are_cut():
+    answer = summarize_extractive(SummaryTask(text="x" * 500 + " ended.\n\nFerries run all night.", max_words=6))
+    assert answer.summary == "x" * 80 + "… Ferries run all night."
+
+
+def test_parameters_are_those_that_the_model_was_run_with():
+    engine = FakeEngine("It rained.")
+    engine.default_params = GenerationParams(num_beams=4, no_repeat_ngram_size=3, min_length=5)
+    answer = summarize(engine, SAMPLES[0].text, max_length=77)
+    assert answer.parameters.model_dump() == asdict(engine.asked[0][1])
+    assert (answer.parameters.num_beams, answer.parameters.max_length) == (4, 77)
+    assert summarize_extractive(SummaryTask(text=LONG)).parameters is None
+    assert summarize(FakeEngine("… !"), LONG).parameters is None, "key sentences in the end"
 
 
 def test_model_that_says_nothing_gives_key_sentences_with_a_note():

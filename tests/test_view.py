@@ -47,7 +47,14 @@ def test_facts_say_how_much_shorter_and_what_is_in_doubt():
         (60, 60, "60 words → 60 (already as short as it gets)"),
         (200, 60, "200 words → 60, 70 % shorter"),
         (300, 60, "300 words → 60, 80 % shorter, saves about 1 minute"),
-        (27_000, 120, "27,000 words → 120, 100 % shorter, saves about 113 minutes"),
+        (27_000, 120, "27,000 words → 120, 99 % shorter, saves about 113 minutes"),
+        (1, 1, "1 word → 1 (already as short as it gets)"),
+        (2, 1, "2 words → 1, 50 % shorter"),
+        (10, 12, "10 words → 12 (already as short as it gets)"),
+        (1000, 998, "1,000 words → 998"),
+        (3000, 10, "3,000 words → 10, 99 % shorter, saves about 13 minutes"),
+        (100_000, 1, "100,000 words → 1, 99 % shorter, saves about 420 minutes"),
+        (250, 60, "250 words → 60, 76 % shorter, saves about 1 minute"),
     ],
 )
 def test_counts(num_input, num_summary, sentence):

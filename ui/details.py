@@ -20,11 +20,25 @@ def details(result: Summary, request: SummaryRequest, base_url: str) -> str:
         (words.DETAILS_CURL, _curl(request, base_url)),
         (words.DETAILS_PYTHON, _python(request, base_url)),
     )
-    return f"<p>{words.DETAILS_METHOD}</p>" + "".join(
+    return f"<p>{html.escape(_how(result))}</p>" + "".join(
         f'<section><h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{html.escape(code)}</pre>'
         f'<button type="button" class="copy-code">{words.COPY_CODE}</button></section>'
         for title, code in sections
     )
+
+
+def _how(result: Summary) -> str:
+    """How this summary came about, as far as the answer says."""
+    path = "The page posts the article to a Ray Serve deployment."
+    if result.method == "extractive":
+        return f"{path} No model was run: the sentences are the article's own."
+    parts = "in one piece" if result.parts == 1 else f"in {result.parts} parts that fit its window"
+    parameters = result.raw.get("parameters")
+    if not parameters:
+        return f"{path} The model {result.model} read it {parts}."
+    search = "greedy search" if parameters["num_beams"] == 1 else "beam search"
+    settings = ", ".join(f"{name}={value}" for name, value in parameters.items())
+    return f"{path} The model {result.model} read it {parts} and wrote with {search} ({settings})."
 
 
 def _curl(request: SummaryRequest, base_url: str) -> str:

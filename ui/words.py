@@ -50,11 +50,6 @@ FORGET = "Forget them all"
 
 ENGINEERS = "About / for engineers"
 NO_RUN_YET = "After a summary, this shows the model, the tokens, the time and the API call."
-DETAILS_METHOD = (
-    "The page posts the article to a Ray Serve deployment, which reads it in parts that fit the model's window and "
-    "writes with beam search (num_beams=2, repetition_penalty=2.5, length_penalty=1.0, early_stopping=True); "
-    "a limit of n words is about 1.45 n tokens of T5's vocabulary."
-)
 DETAILS_RESULT = "The answer"
 DETAILS_CURL = "The same from a terminal"
 DETAILS_PYTHON = "The same from Python"
@@ -111,16 +106,18 @@ def done(elapsed_s: float) -> str:
 
 
 def counts(num_input_words: int, num_summary_words: int) -> str:
-    """How much shorter the summary is, and what that saves at a reader's pace."""
-    sizes = f"{num_input_words:,} words → {num_summary_words:,}"
+    """How much shorter the summary is, and what that saves at a reader's pace; neither where it is next to nothing."""
+    sizes = f"{num_input_words:,} {'word' if num_input_words == 1 else 'words'} → {num_summary_words:,}"
     if num_summary_words >= num_input_words:
         return f"{sizes} (already as short as it gets)"
-    shorter = f"{sizes}, {round(100 * (1 - num_summary_words / num_input_words))} % shorter"
+    # Down, so that something is left of what is 99.7 % shorter.
+    percent = 100 * (num_input_words - num_summary_words) // num_input_words
+    shorter = f"{sizes}, {percent} % shorter" if percent else sizes
     saved = (num_input_words - num_summary_words) / READING_WORDS_PER_MINUTE
     if saved < 0.75:
         return shorter
     minutes = round(saved)
-    return f"{shorter}, saves about {minutes} {'minute' if minutes == 1 else 'minutes'}"
+    return f"{shorter}, saves about {minutes:,} {'minute' if minutes == 1 else 'minutes'}"
 
 
 def coverage(share: float, parts: int) -> str:
