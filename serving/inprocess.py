@@ -45,7 +45,7 @@ def summarize(
 def summarize_task(task: SummaryTask, *, model: str, method: Method) -> SummaryResponse:
     """Like `summarize`, for everything that a task can ask and an answer can say."""
     config = ServingConfig(model=model)
-    task = task.with_text(check_text(task.text))
+    check_text(task.text)
     engine = None if method == "extractive" else _engine_or_none(config, must=method == "abstractive")
     if engine is None:
         return summarize_extractive(task)

@@ -1,6 +1,7 @@
 """The wire: every JSON body that goes in or out, and the events of the streaming route.
 
-Offsets are in characters (Unicode code points) of the article or summary as it was sent; `end` is exclusive.
+Offsets are in characters (Unicode code points) of the summary, or of the article as it was read: the answer's
+`article`, or the text as it was sent where that is null. `end` is exclusive.
 """
 
 import re
@@ -122,6 +123,13 @@ class SummaryResponse(BaseModel):
     model_text: Annotated[
         str | None,
         Field(description="The model's text before its sentences were tidied; null for key sentences."),
+    ]
+    article: Annotated[
+        str | None,
+        Field(
+            description="The article as it was read, broken lines put together and markup left out; "
+            "offsets of sources refer to it. Null where that is the text as it was sent."
+        ),
     ]
     evidence: list[SentenceEvidence]
     unsupported: list[UnsupportedFact]

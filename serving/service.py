@@ -164,7 +164,7 @@ class SummarizerService:
             NotReadyError: `abstractive` was asked for and there is no model yet.
             BusyError: all places are taken.
         """
-        task = self._check(task, text_field)
+        self._check(task, text_field)
         post = on_event or (lambda event: None)
         stop = threading.Event()
         use, note = self._choose(task, method)
@@ -196,7 +196,7 @@ class SummarizerService:
                 return "extractive", "The model writes English only, so these are the article's key sentences."
         return self.method, None
 
-    def _check(self, task: SummaryTask, text_field: str) -> SummaryTask:
+    def _check(self, task: SummaryTask, text_field: str) -> None:
         limit = self.config.max_article_chars
         if len(task.text) > limit:
             raise ArticleTooLongError(
@@ -208,7 +208,7 @@ class SummarizerService:
                 f"max_length is {task.max_length}; the most is {self.config.max_length_tokens} tokens.",
                 fields={"max_length": f"at most {self.config.max_length_tokens}"},
             )
-        return task.with_text(check_text(task.text, field=text_field))
+        check_text(task.text, field=text_field)
 
     def _gate_of_model(self) -> Gate:
         engine = self.loader.engine

@@ -27,6 +27,7 @@ from serving.text.chunking import Part, split_into_parts
 from serving.text.clean import clean_article, count_words, has_words
 from serving.text.evidence import find_evidence, find_unsupported
 from serving.text.key_sentences import key_sentences
+from serving.text.normal import normal_form
 from serving.text.sentences import split_sentences
 from serving.text.tidy import Tidied, drop_repeats, finish_sentences, is_finished, limit_words, to_bullets
 
@@ -55,10 +56,11 @@ class SummaryTask:
     """What is asked of the pipeline.
 
     Attributes:
-        text: the article as `check_text` returned it; offsets of the answer refer to it.
+        text: the article as it came in.
         max_length: longest summary in tokens, None where the request does not say.
         max_words: longest summary in words, None where the request does not say.
-        tidy: end in a whole sentence; False returns the model's text untouched, as the tutorial does.
+        tidy: the model reads the article's normal form, and its summary ends in a whole sentence; False gives the model
+            what came in and returns what it says, as the tutorial does.
         params: decoding settings other than the engine's default; `max_length` still counts.
     """
 
@@ -69,24 +71,25 @@ class SummaryTask:
     tidy: bool = True
     params: GenerationParams | None = None
 
-    def with_text(self, text: str) -> "SummaryTask":
-        """Return the same task about another text."""
-        return replace(self, text=text)
 
-
-def check_text(text: str, *, field: str = "text") -> str:
-    """Return `text` with control characters blanked, length unchanged.
+def check_text(text: str, *, field: str = "text") -> None:
+    """Raise what a text without words deserves.
 
     Raises:
-        InvalidRequestError: it holds no word (empty, white space, punctuation or emoji only).
+        InvalidRequestError: it holds no word (empty, white space, punctuation, emoji or markup only).
     """
-    cleaned = clean_article(text)
-    if not has_words(cleaned):
+    if not has_words(text):
         raise InvalidRequestError(
             "There are no words in this text. Paste an article of a few sentences.",
             fields={field: "holds no words"},
         )
-    return cleaned
+
+
+def _read(text: str) -> str:
+    """Return the article's normal form, which all that is said about an article refers to."""
+    article = normal_form(text)
+    check_text(article)
+    return article
 
 
 def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> SummaryResponse:
@@ -95,9 +98,12 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
     Args:
         task: what is asked.
         notes: what else the reader should know.
+
+    Raises:
+        InvalidRequestError: the article was nothing but markup.
     """
     started = time.monotonic()
-    article = task.text
+    article = _read(task.text)
     num_words = count_words(article)
     chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
     sentences = [sentence.text for sentence in chosen.sentences]
@@ -125,6 +131,7 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
         parts=1,
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=None,
+        article=article if article != task.text else None,
         evidence=_evidence(summary, article),
         unsupported=[],
         notes=[*notes, *cut],
@@ -160,11 +167,12 @@ def summarize_abstractive(
         on_event: told about parts and drafts, at most a few times a second, on a thread of the engine's.
 
     Raises:
+        InvalidRequestError: the article was nothing but markup.
         StoppedError: `stop` was set.
         NotSummarizableError: the model's scores for the article are not finite.
     """
     started = time.monotonic()
-    article = task.text
+    article = _read(task.text) if task.tidy else clean_article(task.text)
     budget = _token_budget(task, max_length_tokens)
     parts = split_into_parts(article, max_tokens=engine.max_input_tokens, count_tokens=engine.count_tokens)
     params = replace(task.params or engine.default_params, max_length=_part_tokens(budget, len(parts)))
@@ -199,6 +207,7 @@ def summarize_abstractive(
         parts=len(parts),
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=" ".join(texts),
+        article=article if article != task.text else None,
         evidence=evidence,
         unsupported=unsupported,
         notes=notes,

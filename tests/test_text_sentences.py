@@ -88,19 +88,6 @@ def test_line_breaks_end_paragraphs() -> None:
     ]
 
 
-def test_hard_wrapped_text_is_one_paragraph() -> None:
-    wrapped = (
-        "The council of the small town by the lake voted late on\n"
-        "Monday to close the old bridge. Nobody had used it for\n"
-        "years, the Mayor Anna Bell said, and the repair would\n"
-        "have cost more than a new one."
-    )
-    assert [text.replace("\n", " ") for text in texts(wrapped)] == [
-        "The council of the small town by the lake voted late on Monday to close the old bridge.",
-        "Nobody had used it for years, the Mayor Anna Bell said, and the repair would have cost more than a new one.",
-    ]
-
-
 # Pieces that splitters trip over, mixed with anything at all.
 pieces = st.one_of(
     st.text(max_size=30),

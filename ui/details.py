@@ -14,7 +14,9 @@ _MAX_INLINE_CHARS = 20_000
 
 def details(result: Summary, request: SummaryRequest, base_url: str) -> str:
     """Model, parameters, timings and the API call of this very summary, as HTML."""
-    shown = {key: value for key, value in result.raw.items() if key not in {"summary", "model_text", "evidence"}}
+    shown = {
+        key: value for key, value in result.raw.items() if key not in {"summary", "model_text", "article", "evidence"}
+    }
     sections = (
         (words.DETAILS_RESULT, json.dumps(shown, indent=2, ensure_ascii=False)),
         (words.DETAILS_CURL, _curl(request, base_url)),

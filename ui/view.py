@@ -77,8 +77,9 @@ def remarks(result: Summary) -> list[str]:
 
 
 def sources(result: Summary, article: str) -> str:
-    """The article with the sentences marked that the summary rests on."""
+    """The article as it was read, with the sentences marked that the summary rests on; `article` as it was sent."""
+    as_read = result.raw.get("article") or article
     return (
         f'<p class="hint">{words.SOURCES_HINT}</p><div class="article" tabindex="0" role="region" '
-        f'aria-label="{words.SOURCES}">{article_html(article, result.raw["evidence"])}</div>'
+        f'aria-label="{words.SOURCES}">{article_html(as_read, result.raw["evidence"])}</div>'
     )

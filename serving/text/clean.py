@@ -1,10 +1,17 @@
-"""What is safe to read, and how long it is: replaces unreadable characters one for one and counts words."""
+"""What is safe to read, and how long it is: replaces or drops what no reader sees and counts words."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
+# Joiners and direction marks stay: Persian, Hindi and Hebrew need them.
+_INVISIBLE = dict.fromkeys(map(ord, "\xad\u200b\u2060\ufeff\ufffe\uffff"))
+# Typesetters' ligatures. Other compatibility characters, such as ½ and ², are not the same as their parts.
+_LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+_SOFT_BREAK = re.compile(r"\xad[ \t]*\n[ \t]*")
+_NO_BREAK_SPACE = re.compile(r"(?<!\d)\xa0|\xa0(?!\d)")
 _CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | _LINE_BREAKS
 
 # Scripts written without spaces. Chinese and Japanese words average about two characters (one and a half to
@@ -28,6 +35,20 @@ def clean_article(text: str) -> str:
     """
     text = text.replace("\r\n", " \n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", text.translate(_CONTROLS))
+
+
+def readable(text: str) -> str:
+    """The text as a reader sees it: composed letters, ligatures spelled out, nothing invisible, one kind of line break.
+
+    A word divided at a soft hyphen and a line's end is put together. No-break spaces stay inside numbers only.
+    """
+    text = _SOFT_BREAK.sub("", clean_article(text)).translate(_INVISIBLE | _LIGATURES)
+    return unicodedata.normalize("NFC", _NO_BREAK_SPACE.sub(" ", text))
+
+
+def is_unspaced(character: str) -> bool:
+    """True for a letter of a script that is written without spaces between words."""
+    return bool(_UNSPACED.match(character))
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:

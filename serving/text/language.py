@@ -107,6 +107,11 @@ def is_english(text: str) -> bool:
     return language == "en" or (language == UNDETERMINED and text[:_SAMPLE_CHARACTERS].isascii())
 
 
+def is_function_word(word: str) -> bool:
+    """True if `word`, in lower case, is a function word of one of the languages that are known here."""
+    return word in _LANGUAGES_OF
+
+
 def _by_function_words(words: list[str]) -> str:
     """The language with most function words; a word that several languages share counts in part for each."""
     votes: dict[str, float] = defaultdict(float)

@@ -8,7 +8,6 @@ repairs the breaks that news texts get wrong ("5 p.m. Friday", '"No!" Smith said
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import sentencex
 
@@ -18,14 +17,11 @@ _WINDOW_CHARACTERS = 4_000
 # A longer "sentence" with a quote mark in it is nearly always a quotation with one mark missing that
 # swallowed the sentences after it, or a statement of several sentences.
 _LONG_QUOTATION_CHARACTERS = 350
-# Mail and plain-text pages wrap at 45 to 100 characters; longer lines are paragraphs.
-_MAX_WRAPPED_LINE_CHARACTERS = 100
 
 _ANY_SPACE = re.compile(r"\s")
 _QUOTE_MARKS = re.compile('["“”]')
 _STRANDED_OPENER = re.compile(r"""(?<=\s)["'“‘«(\[]+\s*$""")
 _ELLIPSIS_END = re.compile(r"""…["'”’)]?\s(?=\s*["'“‘(]?[A-Z])""")
-_MID_SENTENCE = re.compile(r"[\w,;–—-]")
 _CLOCK_END = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
 _AFTER_CLOCK = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:E|C|M|P|A)[SD]?T\b|Eastern|Central|Mountain|Pacific|GMT|UTC|BST|IST|CE?T"
@@ -54,8 +50,8 @@ class Sentence:
 def split_sentences(text: str, *, language: str = "en") -> list[Sentence]:
     """All sentences in order; together they hold every non-space character of the text.
 
-    Line breaks end a paragraph, and so a sentence, unless the text is hard-wrapped. `language` is an ISO
-    639-1 code; it chooses the abbreviations only, the punctuation of other scripts is always known.
+    Line breaks end a paragraph, and so a sentence, as they do in an article's normal form. `language` is an
+    ISO 639-1 code; it chooses the abbreviations only, the punctuation of other scripts is always known.
     """
     sentences = []
     for number, (first, last) in enumerate(_paragraphs(text)):
@@ -67,46 +63,14 @@ def split_sentences(text: str, *, language: str = "en") -> list[Sentence]:
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
-    """Spans between line breaks; the lines of a hard-wrapped block stay together."""
-    block: list[Span] = []
+    """Spans of the lines that are not blank."""
     position = 0
     for line in text.split("\n"):
         words = line.strip()
         if words:
             start = position + line.index(words)
-            block.append((start, start + len(words)))
-        else:
-            yield from _unwrap(text, block)
-            block = []
+            yield start, start + len(words)
         position += len(line) + 1
-    yield from _unwrap(text, block)
-
-
-def _unwrap(text: str, lines: list[Span]) -> Iterator[Span]:
-    if not lines:
-        return
-    if _is_wrapped(text, lines):
-        yield lines[0][0], lines[-1][1]
-        return
-    first, last = lines[0]
-    for start, end in lines[1:]:
-        if _MID_SENTENCE.match(text, last - 1) and text[start].islower():
-            last = end
-            continue
-        yield first, last
-        first, last = start, end
-    yield first, last
-
-
-def _is_wrapped(text: str, lines: list[Span]) -> bool:
-    """True if every line is too full for the first word of the next, as an editor leaves it."""
-    width = max(end - start for start, end in lines)
-    if len(lines) < 3 or not 45 <= width <= _MAX_WRAPPED_LINE_CHARACTERS:
-        return False
-    return all(
-        end - start + 1 + len(text[after:after_end].split(maxsplit=1)[0]) > width
-        for (start, end), (after, after_end) in pairwise(lines)
-    )
 
 
 def _segment(text: str, first: int, last: int, language: str) -> list[Span]:
