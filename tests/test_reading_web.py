@@ -8,6 +8,7 @@ import ssl
 import time
 import tracemalloc
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 import trustme
@@ -24,6 +25,7 @@ from ui.reading.public_addresses import is_public
 from ui.reading.targets import Target
 from ui.reading.web import fetch_article, web_address
 
+CASES = Path(__file__).parent / "cases"
 STORY = "The ferry runs all night from Monday on, the city says."
 
 
@@ -703,6 +705,14 @@ def test_encoding_of_a_page(serve, kind, head):
     )
     _, url, web = serve(send(story, kind))
     assert sentence.strip() in fetch_article(url, web=web).text
+
+
+def test_a_page_with_a_consent_box_gives_its_article_alone(serve):
+    _, url, web = serve(send((CASES / "short-article-under-consent-box.html").read_bytes(), "text/html"))
+    assert fetch_article(url, web=web).text == (
+        "Dam to go\n\nThe river board said on Friday that the old dam above Lindfield will be taken down within two "
+        "years, after engineers found cracks in both of its towers and water in the inspection tunnel."
+    )
 
 
 def test_nothing_is_logged(serve, caplog, capfd):

@@ -235,10 +235,6 @@ FILE_TOO_COMPLEX = "This file needs too much memory to be read. Choose a simpler
 FILE_TOO_SLOW = "Reading took longer than {timeout_s:.0f} s and was stopped. Choose a simpler file, or paste the text."
 FILES_SEVERAL = "One file at a time, please. Several articles at once are summarized under “Many articles”."
 FILES_BUSY = "Several files are being read just now. Try again in a moment."
-PAGE_WITHOUT_ARTICLE = (
-    "No article was found in this web page: it may ask for a login, or fetch its text later. "
-    "Copy the article's text in your browser and paste it."
-)
 
 
 # Web addresses and batches

@@ -1,0 +1,111 @@
+"""Takes footnotes and their marks out of a page's tree, so that no mark is read as a part of a figure."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ui.reading.blocks import blocks_of, is_inline
+from ui.reading.raised import raised
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_IS_RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top|top)|font-variant-position\s*:\s*super", re.IGNORECASE)
+_MARK = re.compile(
+    r"[\[(]?\s*(?:(?:note|n|nb|fn)\.?\s?)?(?:\d{1,3}|[a-z]|[ivx]{1,5}|[*†‡§¶#]{1,4})\s*[\])]?", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"\[.*\]|\(.*\)|[*†‡§¶]+")
+_LINKS = "(descendant-or-self::a | ancestor::a)[contains(@href, '#')]/@href"
+_NAMED_AS_MARK = (
+    "self::*[contains(@role, 'noteref') or contains(@class, 'noteref') or contains(@class, 'footnote-ref')]"
+)
+_NOTES_NAME = re.compile(
+    r"(?:.*[-_])?(?:foot|end|side|margin)-?notes?(?:[-_](?:area|body|content|item|list|section|text)s?)?|ref(?:erence)?s|reflist",
+    re.IGNORECASE,
+)
+_BACK = r"(?:[↩↑⏎]\ufe0e?|\^)"
+_AROUND_NOTE = re.compile(
+    rf"^(?:- )?\s*(?:{_BACK}\s*)?(?:[\[(]?(?:\d{{1,3}}|[*†‡§¶]{{1,4}})[\]).:]*\s+)?|\s*{_BACK}\s*$"
+)
+_MAX_NOTE_CHARS = 1_000
+_NUM_CHARS_BEFORE = 40
+
+
+def take_notes(page: "HtmlElement") -> tuple[str, ...]:
+    """Drop notes and their marks from `page`, in place; return the notes' texts in the order of the page."""
+    elements = list(page.iter())
+    targets = _take_marks(page, elements)
+    notes: list[str] = []
+    for place, element in enumerate(elements):
+        if (
+            place in targets
+            or any(map(_NOTES_NAME.fullmatch, _names(element)))
+            or "doc-endnote" in element.get("role", "")
+        ):
+            notes.extend(_notes_in(page, element, is_one=place in targets))
+    return tuple(filter(None, notes))
+
+
+def _names(element: "HtmlElement") -> list[str]:
+    return f"{element.get('class') or ''} {element.get('id') or ''}".split()
+
+
+def _notes_in(page: "HtmlElement", element: "HtmlElement", *, is_one: bool) -> list[str]:
+    while is_one and is_inline(element.tag):
+        element = element.getparent()
+    if not _is_in(page, element) or element.xpath("self::body | self::main | self::article | .//h1 | .//article"):
+        return []
+    texts = [_AROUND_NOTE.sub("", block.text) for block in blocks_of(element) if not block.is_heading]
+    if is_one and sum(map(len, texts)) > _MAX_NOTE_CHARS:
+        return []
+    element.drop_tree()
+    return [" ".join(texts)] if is_one else texts
+
+
+def _is_in(page: "HtmlElement", element: "HtmlElement") -> bool:
+    return page in element.iterancestors()
+
+
+def _take_marks(page: "HtmlElement", elements: list["HtmlElement"]) -> set[int]:
+    """Put what stands in the text for each raised run and link to a note; return the notes' places in `elements`."""
+    places = {
+        name: place for place, element in enumerate(elements) for name in (element.get("id"), element.get("name"))
+    }
+    targets: set[int] = set()
+    for place, element in enumerate(elements):
+        is_raised = element.tag == "sup" or bool(_IS_RAISED.search(element.get("style", "")))
+        if _is_in(page, element) and (is_raised or element.tag in {"a", "span"}):
+            run = element.text_content().strip()
+            goals = [places.get(href.rpartition("#")[2], -1) for href in element.xpath(_LINKS)]
+            is_bracketed = bool(_IN_BRACKETS.fullmatch(run))
+            is_mark = bool(_MARK.fullmatch(run)) and (is_bracketed or is_raised)
+            if (
+                is_note_link := bool(element.xpath(_NAMED_AS_MARK))
+                or (is_raised and is_bracketed)
+                or (is_mark and goals)
+            ):
+                targets.update(goal for goal in goals if goal > place)
+            if is_note_link or is_raised:
+                after = (element.tail or "")[:3]
+                _put(element, raised(_text_before(element), run, is_note_link=bool(is_note_link), after=after))
+    return targets
+
+
+def _text_before(element: "HtmlElement") -> str:
+    """The end of what stands before it in the same paragraph."""
+    text = ""
+    while not text.strip() and is_inline(element.tag):
+        previous, parent = element.getprevious(), element.getparent()
+        if previous is None:
+            text, element = (parent.text or "") + text, parent
+        else:
+            text, element = previous.text_content()[-_NUM_CHARS_BEFORE:] + (previous.tail or "") + text, previous
+            if not is_inline(previous.tag):
+                break
+    return text[-_NUM_CHARS_BEFORE:]
+
+
+def _put(element: "HtmlElement", text: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = text
+    element.drop_tag()
