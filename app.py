@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import io
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -24,6 +23,7 @@ from serving.engine.cache import cache_size_bytes, clean_cache
 from serving.model_files import ModelFilesError, check_model_dir
 from serving.process import ServingProcess, forget_detached, is_forgotten, log_path
 from ui.client import Status, SummarizerClient, SummarizerError
+from ui.login import make_password, password_check
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -292,7 +292,8 @@ def _launch_page(app: AppConfig, url: str, process: ServingProcess | None) -> "g
     page = build_page(SummarizerClient(url), config)
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        options = launch_options(allow_urls=app.allow_urls, auth=login)
+        auth = login if login is None or app.auth else password_check(*login)
+        options = launch_options(allow_urls=app.allow_urls, auth=auth)
         page.launch(server_name=app.host, server_port=app.port, share=app.share, **options)
     say(f"Open:     {_url(app.host, app.port)}")
     if app.share:
@@ -310,7 +311,7 @@ def _login(app: AppConfig) -> tuple[str, str] | None:
         return user, password
     if app.share and not app.no_auth:
         # Whoever has the link can use this machine, so a link alone is not enough.
-        return "guest", secrets.token_urlsafe(9)
+        return "guest", make_password()
     return None
 
 

@@ -13,6 +13,7 @@ from tests.running_app import free_port
 from tests.watched_page import Watch, serious
 from ui import article_tab, words
 from ui.client import SummarizerClient
+from ui.login import password_check
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
 from ui.reading.dialing import Web
@@ -58,20 +59,23 @@ def open_page(browser, monkeypatch):
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     ends, watch = [], Watch()
 
-    def open_page(config: PageConfig | None = None, *, host="127.0.0.1", auth=None, expect_page=True) -> Page:
+    def open_page(
+        config: PageConfig | None = None, *, host="127.0.0.1", auth=None, expect_page=True, **context
+    ) -> Page:
         server = LittleServer(answer)
         config = config or PageConfig()
         blocks, port = build_page(SummarizerClient(server.url), config), free_port()
         blocks.launch(server_port=port, **launch_options(allow_urls=config.allow_urls, auth=auth))
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        ends.extend([context.close, functools.partial(blocks.close, verbose=False), server.close])
+        opened = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+        ends.extend([opened.close, functools.partial(blocks.close, verbose=False), server.close])
         url = f"http://{host}:{port}"
-        page = watch.over(context.new_page(), url)
+        page = watch.over(opened.new_page(), url)
         page.goto(url)
         if expect_page:
             expect(page.locator("#progress[role=status]")).to_be_attached(timeout=20_000)
         return page
 
+    open_page.problems = watch.problems
     yield open_page
     for end in ends:
         end()
@@ -173,3 +177,36 @@ def _send_text(handler, text):
     handler.send_header("Content-Length", str(len(text.encode())))
     handler.end_headers()
     handler.wfile.write(text.encode())
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "zh-CN", "ar", "pt-BR", "ja"])
+def test_page_is_english_in_every_browser(open_page, locale):
+    def said(**context):
+        page = open_page(**context)
+        page.get_by_role("tab", name=words.TAB_BATCH).click()
+        expect(page.get_by_text("Click to Upload")).to_be_visible()
+        named = "[...document.querySelectorAll('[aria-label], [title], [placeholder]')]"
+        labels = page.evaluate(f"{named}.map((part) => part.ariaLabel ?? part.title ?? part.placeholder)")
+        return page.locator("#batch-file").inner_text(), labels, page.evaluate("document.documentElement.dir")
+
+    assert said(locale=locale) == said(locale="en-US")
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "ar"])
+def test_login_is_english_in_every_browser(open_page, locale):
+    page = open_page(auth=("guest", "secret"), expect_page=False, locale=locale)
+    expect(page.get_by_role("button", name="Login")).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("password")).to_be_visible()
+
+
+def test_wrong_password_is_told_and_both_are_asked_again(open_page):
+    page = open_page(auth=password_check("guest", "canoe-lemon-amber"), expect_page=False)
+    for password in ("canoe-lemon", "Canoe lemon amber"):
+        expect(page.get_by_text("If one of them was wrong, type both again.")).to_be_visible(timeout=20_000)
+        page.get_by_label("username").fill("Guest")
+        page.get_by_label("password").fill(password)
+        page.get_by_role("button", name="Login").click()
+        if password == "canoe-lemon":
+            expect(page.get_by_text("Incorrect Credentials")).to_be_visible(timeout=20_000)
+    expect(page.get_by_label(words.ARTICLE, exact=True)).to_be_visible(timeout=20_000)
+    open_page.problems.remove("Failed to load resource: the server responded with a status of 400 (Bad Request)")

@@ -1,27 +1,34 @@
 """How the page looks and behaves beyond Gradio's components: theme, style, scripts. Nothing comes from elsewhere."""
 
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from ui import words
 from ui.article_tab import DEFAULT_WORDS, MAX_WORDS, MIN_WORDS, PRESETS, STEP_WORDS
+from ui.document import WithScript
 
 _HERE = Path(__file__).parent
 _MAX_UPLOAD = "20mb"
 """Above what can be read (`reading/files.py`), so that a file somewhat too large gets our sentence and not Gradio's."""
 
 
-def launch_options(*, allow_urls: bool = False, auth: tuple[str, str] | None = None) -> dict[str, Any]:
+Login = tuple[str, str] | Callable[[str, str], Awaitable[bool]]
+"""A user and a password, or what says whether they are right."""
+
+
+def launch_options(*, allow_urls: bool = False, auth: Login | None = None) -> dict[str, Any]:
     """What `Blocks.launch` takes for this page's looks and its login; nothing in it is fetched from elsewhere."""
     return {
         "auth": auth,
         "auth_message": words.LOGIN,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
-        "js": _script(allow_urls=allow_urls),
+        "app_kwargs": {"middleware": [Middleware(WithScript, script=_script(allow_urls=allow_urls))]},
         "max_file_size": _MAX_UPLOAD,
         "enable_monitoring": False,
         "footer_links": [],
@@ -69,7 +76,7 @@ def _theme() -> gr.themes.Base:
 
 
 def _script(*, allow_urls: bool) -> str:
-    """The files of `scripts/` as the one function that Gradio runs when the page has loaded."""
+    """The files of `scripts/` as one script; it runs before Gradio's own."""
     told = {
         "words": words.LIVE,
         "wordsPerMinute": words.READING_WORDS_PER_MINUTE,
@@ -81,6 +88,6 @@ def _script(*, allow_urls: bool) -> str:
         "allowsUrls": allow_urls,
     }
     parts = [f"globalThis.nutshell = {json.dumps(told)};"]
-    for name in ("page", "settings", "article", "paste", "result", "link", "history"):
+    for name in ("english", "page", "settings", "article", "paste", "result", "link", "history"):
         parts.append(f"{{\n{(_HERE / 'scripts' / f'{name}.js').read_text(encoding='utf-8')}}}")
-    return "() => {\n" + "\n".join(parts) + "\n}"
+    return "\n".join(parts)

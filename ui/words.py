@@ -176,7 +176,10 @@ SHARED_CANNOT = (
     "They can't see your articles or each other's, nor your files. Nobody gets more than two places at a time, and the "
     "link ends when Nutshell ends."
 )
-LOGIN = "Nutshell: paste a news article, get a summary. Whoever invited you has the user name and the password."
+LOGIN = (
+    "Nutshell: paste a news article, get a summary. Whoever invited you has the user name and the password. "
+    "If one of them was wrong, type both again."
+)
 VISITOR = (
     "You are a guest on somebody's computer: what you paste is sent there, and not kept. "
     "Other guests don't see it. When it is busy, you wait in line."
