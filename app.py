@@ -4,7 +4,6 @@ Starts a Ray Serve deployment (room `serving/`, in a process of its own) and a G
 articles to it over HTTP. The only file that knows both rooms.
 """
 
-import argparse
 import contextlib
 import io
 import os
@@ -13,150 +12,29 @@ import socket
 import sys
 import threading
 import time
-from types import FrameType, NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args, get_origin
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
+from command_line import AppConfig, UserError, parse_command_line
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes, clean_cache
+from serving.launch import PORT_TAKEN
 from serving.model_files import ModelFilesError, check_model_dir
-from serving.process import ServingProcess, forget_detached, is_forgotten, log_path
+from serving.process import ServingProcess, forget_detached, is_forgotten
+from serving.state import log_path
 from ui.client import Status, SummarizerClient, SummarizerError
 from ui.login import make_password, password_check
 
 if TYPE_CHECKING:
     import gradio as gr
 
-ENV_PREFIX = "NUTSHELL_"
 _POLL_S = 0.5
 _START_TIMEOUT_S = 120.0
-
-
-class AppConfig(BaseModel):
-    """Settings of the page and of how things are started; `ServingConfig` holds the summarizer's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: Annotated[str, Field(min_length=1, description="Address that the page listens on.")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65_535, description="Port of the page.")] = 7860
-    share: Annotated[bool, Field(description="Make a public link to the page; asks visitors for a login.")] = False
-    auth: Annotated[
-        str | None,
-        Field(description="Login of the page, as user:password (made up with --share)."),
-    ] = None
-    no_auth: Annotated[bool, Field(description="With --share: let everyone in who has the link.")] = False
-    allow_urls: Annotated[
-        bool, Field(description="Let the page open public web addresses that are pasted, to read the article there.")
-    ] = False
-    serving_url: Annotated[
-        str | None,
-        Field(description="Page only: use the summarizer that runs at this address."),
-    ] = None
-    no_ui: Annotated[bool, Field(description="Summarizer only, no page.")] = False
-    detach: Annotated[bool, Field(description="Let the summarizer run on when this ends; `app.py stop` ends it.")] = (
-        False
-    )
-
-    @field_validator("auth")
-    @classmethod
-    def _has_user_and_password(cls, auth: str | None) -> str | None:
-        if auth is not None and not all(auth.partition(":")):
-            raise ValueError("a user and a password are needed, as user:password")
-        return auth
-
-    @field_validator("serving_url")
-    @classmethod
-    def _is_http(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError("an address such as http://127.0.0.1:8000 is needed")
-        return url
-
-    @model_validator(mode="after")
-    def _make_sense_together(self) -> "AppConfig":
-        if self.serving_url and (self.no_ui or self.detach):
-            raise ValueError("--serving-url starts a page only, so it does not go with --no-ui or --detach")
-        if self.no_auth and self.auth:
-            raise ValueError("--auth and --no-auth contradict each other; choose one")
-        if self.share and self.no_ui:
-            raise ValueError("--share needs the page, so it does not go with --no-ui")
-        return self
-
-
-class UserError(Exception):
-    """Something that the person at the command line can mend; the message says how."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"app.py: {message}. Run 'python app.py --help' to see every option.\n")
-
-
-def parse_command_line(argv: list[str], environ: dict[str, str]) -> tuple[str, AppConfig, ServingConfig]:
-    """Read flags and environment variables (flags win) into the command and the two configurations.
-
-    Raises:
-        UserError: an unknown or impossible setting.
-        SystemExit: for --help, and for what argparse refuses.
-    """
-    parser = _Parser(
-        prog="app.py",
-        description="Paste a news article, get a summary. Starts the summarizer and the page; Ctrl-C stops both.",
-        epilog=f"Each option is also read from the environment: --serving-port is {ENV_PREFIX}SERVING_PORT. "
-        "`python app.py stop` ends a summarizer that --detach left running; `clean` deletes converted models.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "command", nargs="?", choices=["run", "stop", "clean"], default="run", help="what to do (default: run)"
-    )
-    for model in (AppConfig, ServingConfig):
-        _add_flags(parser.add_argument_group("page" if model is AppConfig else "summarizer"), model)
-    given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
-    command = given.pop("command")
-    values = {**_from_environment(environ), **given}
-    try:
-        app = AppConfig(**{name: values[name] for name in AppConfig.model_fields if name in values})
-        serving = ServingConfig(**{name: values[name] for name in ServingConfig.model_fields if name in values})
-    except ValidationError as error:
-        raise UserError(_sentence(error)) from None
-    return command, app, serving
-
-
-def _add_flags(group: argparse._ArgumentGroup, model: type[BaseModel]) -> None:
-    for name, field in model.model_fields.items():
-        flag = "--" + name.replace("_", "-")
-        if field.annotation is bool:
-            group.add_argument(flag, action="store_true", default=None, help=field.description)
-        else:
-            default = "" if field.default is None else f" (default: {field.default})"
-            group.add_argument(flag, metavar=_metavar(field.annotation), help=f"{field.description}{default}")
-
-
-def _metavar(annotation: Any) -> str:
-    kinds = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
-    kind = next(kind for kind in kinds if kind is not NoneType)
-    return {int: "N", float: "SECONDS"}.get(kind, "TEXT")
-
-
-def _from_environment(environ: dict[str, str]) -> dict[str, str]:
-    names = {*AppConfig.model_fields, *ServingConfig.model_fields}
-    values = {}
-    for key, value in environ.items():
-        if key.startswith(ENV_PREFIX):
-            name = key.removeprefix(ENV_PREFIX).lower()
-            if name not in names:
-                raise UserError(f"The environment variable {key} is no setting of Nutshell. Unset it, or check --help.")
-            values[name] = value
-    return values
-
-
-def _sentence(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    message = problem["msg"].removeprefix("Value error, ")
-    if not problem["loc"]:
-        return f"{message}."
-    flag = "--" + str(problem["loc"][0]).replace("_", "-")
-    return f"{flag} {problem['input']!r}: {message}. Run 'python app.py --help' to see what it takes."
+_MAX_STARTS = 3
+_SLOW_FAILURE_S = 20.0
+"""Ray gives a start up after 30 s, which a busy machine may take; what fails sooner fails for another reason."""
+_MAX_SILENCE_S = 10.0
+"""Of a summarizer that has answered before. Serve brings a killed replica or proxy back within five."""
 
 
 def check_port(host: str, port: int, flag: str) -> None:
@@ -222,8 +100,10 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
             raise UserError(f"The page and the API cannot both use port {app.port}. Choose another with --port.")
     stop = threading.Event()
 
+    at_once = threading.Event()
+
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        (at_once if stop.is_set() else stop).set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
@@ -238,11 +118,12 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
             say(f"Log:      {log_path(serving.serving_port)}")
         return _watch(app, serving, url, process, stop)
     finally:
+        # The page stays until the summaries under way are on it.
+        if process is not None and not app.detach:
+            say(f"Stopping; what is under way gets {serving.drain_s:.0f} s. Ctrl-C again ends it now.")
+            process.stop(drain_s=serving.drain_s, at_once=at_once)
         if page is not None:
             page.close(verbose=False)
-        if process is not None and not app.detach:
-            say("Stopping …")
-            process.stop()
 
 
 def _local_url(serving: ServingConfig) -> str:
@@ -326,33 +207,66 @@ def _why_no_link(printed: str) -> str:
     return f"There is no public link: {why}. The page works on this computer."
 
 
+class _Watch:
+    """Reports the summarizer's state, and starts it again when it ends or falls silent."""
+
+    def __init__(self, app: AppConfig, serving: ServingConfig, process: ServingProcess | None) -> None:
+        self._app, self._serving, self._process = app, serving, process
+        self._started_s = self._answered_s = time.monotonic()
+        self._num_starts = 1
+        self.is_up = False
+
+    def saw_answer(self) -> None:
+        """It has told its status."""
+        self.is_up, self._answered_s = True, time.monotonic()
+
+    def look_after(self) -> None:
+        """Start it again if need be.
+
+        Raises:
+            UserError: it does not start.
+        """
+        if self._process is None:
+            return
+        now = time.monotonic()
+        if not self._process.is_alive():
+            if not self.is_up:
+                self._check_start(now - self._started_s)
+            say("The summarizer ended unexpectedly; starting it again.")
+        elif self.is_up and now - self._answered_s > _MAX_SILENCE_S:
+            say(f"The summarizer has not answered for {_MAX_SILENCE_S:.0f} s; starting it again.")
+        elif self.is_up or now - self._started_s < _START_TIMEOUT_S:
+            return
+        else:
+            raise UserError(f"The summarizer does not start. Its log: {log_path(self._serving.serving_port)}")
+        self._process.restart()
+        self._num_starts = 1 if self.is_up else self._num_starts + 1
+        self._started_s, self.is_up = time.monotonic(), False
+
+    def _check_start(self, took_s: float) -> None:
+        port = self._serving.serving_port
+        if self._process is not None and self._process.exit_status == PORT_TAKEN:
+            raise UserError(f"Another Nutshell uses port {port}. Stop it, or choose another with --serving-port.")
+        if took_s < _SLOW_FAILURE_S or self._num_starts == _MAX_STARTS:
+            raise UserError(f"The summarizer could not start. Its log says why: {log_path(port)}")
+
+
 def _watch(
     app: AppConfig, serving: ServingConfig, url: str, process: ServingProcess | None, stop: threading.Event
 ) -> int:
     """Report the summarizer's state until asked to stop."""
-    client = SummarizerClient(url)
-    console = Console()
-    started = time.monotonic()
-    was_up = False
+    client, console, watch = SummarizerClient(url), Console(), _Watch(app, serving, process)
     say("Starting the summarizer; Ctrl-C stops everything." if process else "Ctrl-C stops the page.")
     while not stop.wait(_POLL_S):
-        if process is not None and not process.is_alive():
-            if not was_up:
-                raise UserError(f"The summarizer could not start. Its log says why: {log_path(serving.serving_port)}")
-            if app.detach and is_forgotten(serving.serving_port):
-                say("The summarizer was stopped.")
-                return 0
-            # It was well before, so this is an accident; what fails at its start would only fail again.
-            say("The summarizer ended unexpectedly; starting it again.")
-            process.restart()
-            started, was_up = time.monotonic(), False
         try:
             console.tell(client.status())
-            was_up = True
+            watch.saw_answer()
         except SummarizerError:
-            if process is not None and not was_up and time.monotonic() - started > _START_TIMEOUT_S:
-                raise UserError(f"The summarizer does not start. Its log: {log_path(serving.serving_port)}") from None
-        if was_up and app.detach and app.no_ui:
+            if watch.is_up and app.detach and is_forgotten(serving.serving_port):
+                say("The summarizer was stopped.")
+                return 0
+            watch.look_after()
+        if watch.is_up and app.detach and app.no_ui:
             say("It goes on running; 'python app.py stop' ends it.")
             return 0
     return 0
@@ -365,7 +279,7 @@ def stop_detached(serving: ServingConfig) -> int:
         raise UserError(f"No summarizer that --detach left runs on port {serving.serving_port}; nothing to stop.")
     # First the note: a page that watches the process sees that its end was meant, and does not start it again.
     forget_detached(serving.serving_port)
-    process.stop()
+    process.stop(drain_s=serving.drain_s)
     say("Stopped.")
     return 0
 

@@ -66,6 +66,9 @@ class ServingConfig(BaseModel):
         float,
         Field(gt=0, le=86_400, description="Longest time for one summary, its wait included; then a 504."),
     ] = 900.0
+    drain_s: Annotated[
+        float, Field(ge=0, le=3600, description="How long summaries under way may go on when everything is stopped.")
+    ] = 30.0
 
     @field_validator("deployment_name")
     @classmethod

@@ -44,6 +44,7 @@ def build_app(config: ServingConfig) -> Application:
         "max_ongoing_requests": places + _ONGOING_HEADROOM,
         "max_queued_requests": places + _ONGOING_HEADROOM,
         "health_check_period_s": 5,
-        "graceful_shutdown_timeout_s": 2,
+        "graceful_shutdown_timeout_s": config.drain_s,
+        "graceful_shutdown_wait_loop_s": 0.2,
     }
     return serve.deployment(**options)(Summarizer).bind(config)

@@ -169,7 +169,7 @@ class _Answer:
         self._started = True
         content_type = dict(message["headers"]).get(b"content-type", b"")
         self._is_stream = content_type.startswith(b"text/event-stream")
-        # Ours are JSON; the proxy's own 404, 408, 429, 500 and 503 are plain text.
+        # Ours are JSON; the proxy's own are plain text: a 404 for everything while the application comes or goes.
         if message["status"] in {404, 408, 429, 500, 503} and not content_type.startswith(b"application/json"):
             self._replaced = True
             self._finished = True
@@ -189,7 +189,7 @@ class _Answer:
 
 def _starting() -> ServingError:
     return NotReadyError(
-        "The summarizer is starting. Try again in a few seconds.", retry_after_s=_RESTART_RETRY_AFTER_S
+        "The summarizer is starting or stopping. Try again in a few seconds.", retry_after_s=_RESTART_RETRY_AFTER_S
     )
 
 

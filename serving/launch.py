@@ -1,23 +1,35 @@
 """Runs Ray and the Serve application in one process of its own: `python -m serving.launch CONFIG_JSON`.
 
 `app.py` starts it, so that the page and Ray come up side by side, so that Ray's chatter has a log file of its own,
-and so that Ctrl-C in a terminal reaches us before it reaches Ray. It ends on SIGTERM, and when its standard input
-closes, that is, when whoever started it is gone (not with --detach, where there is nobody to miss).
+and so that Ctrl-C in a terminal reaches us before it reaches Ray. It ends on SIGTERM, after the summaries under way;
+when its standard input closes, that is, when whoever started it is gone (not with --detach, where there is nobody to
+miss); and when Ray has lost a process that nothing but a new start brings back.
 """
 
 import logging
 import os
+import secrets
+import shutil
 import signal
 import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from serving.config import ServingConfig
+from serving.state import log_path, new_folder, remove_folders, state_dir
+
+PORT_TAKEN = 3
+"""Exit status: another summarizer on this port is starting or runs."""
 
 _OBJECT_STORE_BYTES = 80 * 2**20
 """Near Ray's minimum: requests go through Serve's own channels, not through the object store."""
 
+_MAX_LOG_BYTES = 10_000_000
+_POLL_S = 0.5
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "DO_NOT_TRACK": "1",
@@ -29,6 +41,10 @@ _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "2",
     # Ray's ports listen on every interface; without the token, whoever reaches them could run code here.
     "RAY_AUTH_MODE": "token",
+    # Ray lowers its workers' priority, for the sake of clusters whose own daemons need the CPU first.
+    "RAY_worker_niceness": "0",
+    # Serve asks a proxy every 10 s whether it lives, and three times before it starts another one.
+    "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
     "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.http_guards:proxy_middlewares",
 }
 
@@ -37,29 +53,68 @@ def launch_environment() -> dict[str, str]:
     """The environment of the process that runs Ray, and so of every process that Ray starts."""
     root = str(Path(__file__).resolve().parent.parent)
     python_path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    return {**os.environ, **_ENVIRONMENT, "PYTHONPATH": python_path}
+    # Made anew for each start: Ray's own is a file in the home folder, which may be missing or read-only.
+    token = {} if os.environ.get("RAY_AUTH_TOKEN_PATH") else {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    return {**token, **os.environ, **_ENVIRONMENT, "PYTHONPATH": python_path}
+
+
+class _Stop:
+    """Why to end: `wanted` by a signal, or `is_alone` because the starter is gone."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.is_alone = False
+
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.event.set()
+
+    def on_parents_end(self) -> None:
+        # Not sys.stdin: a daemon thread inside its lock makes the interpreter crash at its end.
+        os.read(0, 1)
+        self.is_alone = True
+        self.event.set()
 
 
 def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
-    """Start a Ray of our own and the application on it; return when asked to stop, with both shut down."""
-    stop = threading.Event()
+    """Start a Ray of our own and the application on it; return when asked to stop, with both shut down.
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    Raises:
+        SystemExit: another summarizer uses the port, or Ray lost one of its processes.
+    """
+    stop = _Stop()
     if follow_parent:
-        threading.Thread(target=_wait_for_parent, args=(stop,), daemon=True).start()
-
+        threading.Thread(target=stop.on_parents_end, daemon=True).start()
+    lock = FileLock(state_dir() / f"serving-{config.serving_port}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        sys.exit(PORT_TAKEN)
+    remove_folders(config.serving_port)
+    folder = new_folder(config.serving_port)
     leave_out_pandas()
     import ray
-    from ray import serve
-    from ray.serve.config import HTTPOptions
-    from ray.serve.schema import LoggingConfig
 
-    from serving.deployment import build_app
+    try:
+        _start_ray(config, folder)
+        # After Ray, which puts handlers of its own there, and they end everything at once.
+        signal.signal(signal.SIGTERM, stop.on_signal)
+        signal.signal(signal.SIGINT, stop.on_signal)
+        _run_application(config)
+        _watch_ray(log_path(config.serving_port), stop)
+        if not stop.is_alone:
+            _drain(config)
+    finally:
+        ray.shutdown()
+        remove_folders(config.serving_port)
 
+
+def _start_ray(config: ServingConfig, folder: Path) -> None:
+    import ray
+    from ray._private import services
+
+    # Without a dashboard this process does nothing but usage statistics. Even with these switched off it asks the
+    # cloud's metadata address where it is, and it takes a second and 90 MB.
+    services.start_api_server = lambda *_args, **_options: ("", None)
     ray.init(
         # A bare init() would join whatever cluster it finds.
         address="local",
@@ -69,21 +124,56 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
         log_to_driver=True,
         logging_level=logging.WARNING,
         runtime_env={"worker_process_setup_hook": "serving.launch.leave_out_pandas"},
+        _temp_dir=str(folder),
     )
-    try:
-        serve.start(http_options=HTTPOptions(host=config.serving_host, port=config.serving_port))
-        # Serve's access log would have a line for every poll of /status.
-        serve.run(
-            build_app(config),
-            name=config.deployment_name,
-            route_prefix="/",
-            logging_config=LoggingConfig(enable_access_log=False),
-            blocking=False,
-        )
-        stop.wait()
-    finally:
-        # Without serve.shutdown(): it waits for requests in flight, and the processes go with Ray anyway.
-        ray.shutdown()
+
+
+def _run_application(config: ServingConfig) -> None:
+    from ray import serve
+    from ray.serve.config import HTTPOptions
+    from ray.serve.schema import LoggingConfig
+
+    from serving.deployment import build_app
+
+    serve.start(http_options=HTTPOptions(host=config.serving_host, port=config.serving_port))
+    # Serve's access log would have a line for every poll of /status.
+    serve.run(
+        build_app(config),
+        name=config.deployment_name,
+        route_prefix="/",
+        logging_config=LoggingConfig(enable_access_log=False),
+        blocking=False,
+    )
+
+
+def _watch_ray(log: Path, stop: _Stop) -> None:
+    """Return when asked to stop; leave when Ray cannot go on. Serve itself brings replicas and proxies back.
+
+    Raises:
+        SystemExit: the raylet or the GCS ended. Requests would hang from then on, for good or for a minute.
+    """
+    import ray
+
+    node: Any = ray._private.worker._global_node
+    while not stop.event.wait(_POLL_S):
+        dead = [kind for kind, _ in node.dead_processes()]
+        if dead:
+            sys.exit(f"Ray has lost its {', '.join(dead)}.")
+        _bound(log)
+
+
+def _drain(config: ServingConfig) -> None:
+    """Take no more requests; return when those under way are answered, or after `drain_s`."""
+    from ray import serve
+
+    serve.delete(config.deployment_name)
+
+
+def _bound(log: Path) -> None:
+    """Keep the log and one older piece, of `_MAX_LOG_BYTES` each. It is written in append mode, so it can be cut."""
+    if log.exists() and log.stat().st_size > _MAX_LOG_BYTES:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
 
 
 def leave_out_pandas() -> None:
@@ -92,12 +182,6 @@ def leave_out_pandas() -> None:
     Serve imports it wherever it is installed, to pass data frames between deployments; it is installed for Gradio.
     """
     sys.modules["pandas"] = None  # type: ignore[assignment]  # the import system's way to say "not there"
-
-
-def _wait_for_parent(stop: threading.Event) -> None:
-    # Not sys.stdin: a daemon thread inside its lock makes the interpreter crash at its end.
-    os.read(0, 1)
-    stop.set()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ A process that is to outlive its starter (--detach) leaves its number in a file 
 `stop` ends that one and nothing else.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,35 +18,20 @@ from typing import IO
 
 from serving.config import ServingConfig
 from serving.launch import launch_environment
+from serving.state import log_path, pid_path, remove_folders
 
 _MODULE = "serving.launch"
 
-# Ray takes about two seconds to end its processes; one that hangs is not waited for any longer than this.
-_STOP_TIMEOUT_S = 20.0
-
-
-def state_dir() -> Path:
-    """Folder for logs and process numbers: `nutshell` in `XDG_STATE_HOME` (default ~/.local/state)."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    path = Path(base) / "nutshell"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def log_path(port: int) -> Path:
-    """Log of the summarizer on `port`: everything that Ray, Serve and the model say."""
-    return state_dir() / f"serving-{port}.log"
-
-
-def _pid_path(port: int) -> Path:
-    return state_dir() / f"serving-{port}.pid"
+_END_S = 10.0
+"""How long Ray may take to end its processes once nothing is under way; it takes about two."""
 
 
 class ServingProcess:
     """One running `python -m serving.launch`, and with it one Ray."""
 
-    def __init__(self, pid: int, start: Callable[[str], "subprocess.Popen[bytes]"]) -> None:
+    def __init__(self, pid: int, port: int, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         self.pid = pid
+        self._port = port
         self._popen: subprocess.Popen[bytes] | None = None
         self._start = start
 
@@ -56,28 +43,31 @@ class ServingProcess:
             config: the application's settings.
             detach: let it outlive this process. Otherwise it ends when this process does, however that happens.
         """
-        process = cls(0, partial(_spawn, config, detach))
-        process._spawn_with_log("wb")
+        process = cls(0, config.serving_port, partial(_spawn, config, detach))
+        process._spawn_marked(is_new=True)
         return process
 
     def restart(self) -> None:
-        """Start it again after it ended; its log goes on."""
-        self._spawn_with_log("ab")
+        """End what is left of it, hanging or not, and start it again; its log goes on."""
+        self._kill()
+        self._spawn_marked(is_new=False)
 
-    def _spawn_with_log(self, log_mode: str) -> None:
-        self._popen = self._start(log_mode)
+    def _spawn_marked(self, *, is_new: bool) -> None:
+        if is_new:
+            log_path(self._port).unlink(missing_ok=True)
+        self._popen = self._start()
         self.pid = self._popen.pid
 
     @classmethod
     def find_detached(cls, config: ServingConfig) -> "ServingProcess | None":
         """The one that an earlier --detach left running on the port of `config`, or None."""
-        path = _pid_path(config.serving_port)
+        path = pid_path(config.serving_port)
         try:
             pid = int(path.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return None
         if _is_ours(pid):
-            return cls(pid, partial(_spawn, config, True))
+            return cls(pid, config.serving_port, partial(_spawn, config, True))
         path.unlink(missing_ok=True)
         return None
 
@@ -85,26 +75,56 @@ class ServingProcess:
         """Whether it still runs."""
         return self._popen.poll() is None if self._popen else _is_ours(self.pid)
 
-    def stop(self) -> None:
-        """End it and everything it started; returns when nothing of it is left."""
+    @property
+    def exit_status(self) -> int | None:
+        """Of the process that was started here, once it has ended."""
+        return self._popen.poll() if self._popen else None
+
+    def stop(self, *, drain_s: float = 0.0, at_once: threading.Event | None = None) -> None:
+        """End it and everything it started, after the requests under way; returns when nothing of it is left.
+
+        Args:
+            drain_s: how long these may take.
+            at_once: set it to end them now.
+        """
         if self.is_alive():
             os.kill(self.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_TIMEOUT_S
-        while self.is_alive() and time.monotonic() < deadline:
+        deadline = time.monotonic() + drain_s + _END_S
+        while self.is_alive() and time.monotonic() < deadline and not (at_once and at_once.is_set()):
             time.sleep(0.05)
-        if self.is_alive():
-            # It leads a session of its own; Ray's processes ask the kernel to die with it.
-            os.killpg(self.pid, signal.SIGKILL)
+        self._kill()
+
+    def _kill(self) -> None:
+        # A frozen process, or one whose parent is gone, does not follow the first one by itself.
+        for pid in _session(self.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if self._popen is not None:
             self._popen.wait()
             stdin: IO[bytes] | None = self._popen.stdin
             if stdin is not None:
                 stdin.close()
+        remove_folders(self._port)
 
 
-def _spawn(config: ServingConfig, detach: bool, log_mode: str) -> "subprocess.Popen[bytes]":
+def _session(leader: int) -> list[int]:
+    """The process `leader`, which leads a session of its own, and all that it started, whoever their parent is now."""
+    if not Path("/proc/self").exists():
+        shown = subprocess.run(["ps", "-axo", "pid=,pgid="], capture_output=True, text=True, check=False).stdout
+        pairs = [line.split() for line in shown.splitlines()]
+        return [int(pid) for pid, group in pairs if int(group) == leader]
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(folder.name)) == leader:
+                found.append(int(folder.name))
+    return found
+
+
+def _spawn(config: ServingConfig, detach: bool) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", _MODULE, config.model_dump_json(), *(["--detached"] if detach else [])]
-    with log_path(config.serving_port).open(log_mode) as log:
+    # Appended to, so that it may be cut while it is written.
+    with log_path(config.serving_port).open("ab") as log:
         popen = subprocess.Popen(
             command,
             env=launch_environment(),
@@ -116,18 +136,18 @@ def _spawn(config: ServingConfig, detach: bool, log_mode: str) -> "subprocess.Po
             start_new_session=True,
         )
     if detach:
-        _pid_path(config.serving_port).write_text(str(popen.pid), encoding="ascii")
+        pid_path(config.serving_port).write_text(str(popen.pid), encoding="ascii")
     return popen
 
 
 def forget_detached(port: int) -> None:
     """Remove what `ServingProcess.start(detach=True)` noted for `port`."""
-    _pid_path(port).unlink(missing_ok=True)
+    pid_path(port).unlink(missing_ok=True)
 
 
 def is_forgotten(port: int) -> bool:
     """Whether `stop` was asked to end the detached summarizer on `port`."""
-    return not _pid_path(port).exists()
+    return not pid_path(port).exists()
 
 
 def _is_ours(pid: int) -> bool:

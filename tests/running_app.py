@@ -32,13 +32,21 @@ def wait_until(condition: Callable[[], bool], *, timeout_s: float, what: str) ->
 class RunningApp:
     """One `python app.py ...` with ports and a state folder of its own."""
 
-    def __init__(self, state_home: Path, *flags: str, page: bool = True) -> None:
-        self.port, self.serving_port = free_port(), free_port()
+    def __init__(
+        self,
+        state_home: Path,
+        *flags: str,
+        page: bool = True,
+        serving_port: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.port, self.serving_port = free_port(), serving_port or free_port()
         self.page_url = f"http://127.0.0.1:{self.port}"
         self.api_url = f"http://127.0.0.1:{self.serving_port}"
         self.log = state_home / "nutshell" / f"serving-{self.serving_port}.log"
-        self.console = state_home / f"console-{self.serving_port}.txt"
-        self.environment = {**os.environ, "XDG_STATE_HOME": str(state_home), "HF_HUB_OFFLINE": "1"}
+        self.console = state_home / f"console-{self.port}.txt"
+        own = {"XDG_STATE_HOME": str(state_home), "HF_HUB_OFFLINE": "1", **(environment or {})}
+        self.environment = {name: value for name, value in {**os.environ, **own}.items() if value}
         command = [sys.executable, "app.py", "--serving-port", str(self.serving_port), *flags]
         command += ["--port", str(self.port)] if page else ["--no-ui"]
         state_home.mkdir(parents=True, exist_ok=True)
@@ -70,7 +78,7 @@ class RunningApp:
 
     def replica_pids(self) -> list[int]:
         """Processes of this application's replicas."""
-        return [pid for pid in self.descendants() if "ServeReplica" in _command(pid)]
+        return [pid for pid in self.descendants() if "ServeReplica" in command_of(pid)]
 
     def descendants(self) -> list[int]:
         """Every process that this application started, directly or not."""
@@ -115,7 +123,8 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _command(pid: int) -> str:
+def command_of(pid: int) -> str:
+    """A process's command line, its words separated by NUL; empty once it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:

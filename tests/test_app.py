@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app import AppConfig, Console, UserError, _url, check_port, parse_command_line
+from app import Console, _url, check_port
+from command_line import AppConfig, UserError, parse_command_line
 from serving.config import DEFAULT_MODEL, ServingConfig
 from ui.client import Status
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app import AppConfig
+from command_line import AppConfig
 from serving.api import create_api
 from serving.config import ServingConfig
 from serving.service import SummarizerService

@@ -41,7 +41,11 @@ def answer(*messages):
 @pytest.mark.parametrize(
     ("status", "said", "told"),
     [
-        (404, b"Path '/status' not found. Ping http://.../-/routes for available routes.", "is starting. Try again"),
+        (
+            404,
+            b"Path '/status' not found. Ping http://.../-/routes for available routes.",
+            "is starting or stopping. Try again",
+        ),
         (503, b"Request dropped.", "is starting again"),
         (500, b"Internal Server Error", "is starting again"),
         (429, b"Too many requests", "is starting again"),

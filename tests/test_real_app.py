@@ -261,7 +261,7 @@ def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):
             except requests.ConnectionError:
                 return False
 
-        wait_until(page_is_up, timeout_s=30, what="the page")
+        wait_until(page_is_up, timeout_s=120, what="the page")
         page.send_signal(signal.SIGINT)
         assert page.wait(timeout=20) == 0
         assert first.get("/health").json() == {"status": "ok"}

@@ -1,0 +1,50 @@
+"""Where logs, locks and process numbers are kept, and which of them belong to the summarizer on which port."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+
+def state_dir() -> Path:
+    """`nutshell` in `XDG_STATE_HOME` (default ~/.local/state), or in the temporary folder where that can't be written.
+
+    There may be no home at all, as in many containers, or one that is read-only.
+    """
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    for base in (Path(home), Path(tempfile.gettempdir())):
+        path = base / ("nutshell" if base == Path(home) else f"nutshell-state-{os.getuid()}")
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            continue
+        if os.access(path, os.W_OK) and path.stat().st_uid == os.getuid():
+            return path
+    raise OSError(f"neither {home} nor {tempfile.gettempdir()} can be written")
+
+
+def log_path(port: int) -> Path:
+    """Log of the summarizer on `port`: everything that Ray, Serve and the model say."""
+    return state_dir() / f"serving-{port}.log"
+
+
+def pid_path(port: int) -> Path:
+    """Holds the number of the process that --detach left running on `port`."""
+    return state_dir() / f"serving-{port}.pid"
+
+
+def new_folder(port: int) -> Path:
+    """A folder for the sockets and logs of the Ray on `port`."""
+    return Path(tempfile.mkdtemp(prefix=f"nutshell-{port}-", dir=_folders()))
+
+
+def remove_folders(port: int) -> None:
+    """Delete what `new_folder` has made for `port`, crashed starts' as well; whoever calls holds the port."""
+    for folder in _folders().glob(f"nutshell-{port}-*"):
+        if folder.stat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders() -> Path:
+    # Ray's sockets lie deeper by 70 characters, and a socket's path has 107 at most.
+    return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) <= 16 else "/tmp")

@@ -1,0 +1,24 @@
+"""A whole life of the application, for tests/test_faults.py: start, page, one summary by each door, stop."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import requests
+from gradio_client import Client
+
+from tests.running_app import RunningApp
+from ui.samples import SAMPLES
+
+
+def main(model: str) -> int:
+    with tempfile.TemporaryDirectory() as state:
+        app = RunningApp(Path(state), "--model", model).wait_ready(abstractive=True)
+        assert requests.get(app.page_url, timeout=20).status_code == 200
+        assert app.post("/summarize", {"text": SAMPLES[0].text, "max_length": 20}).json()["method"] == "abstractive"
+        assert Client(app.page_url, verbose=False).predict(SAMPLES[1].text, 40, api_name="/summarize")
+        return app.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
