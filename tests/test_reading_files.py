@@ -6,7 +6,6 @@ import subprocess
 import time
 import zipfile
 
-import docx
 import pytest
 from pypdf import PdfReader, PdfWriter
 
@@ -44,29 +43,6 @@ def refusal(read):
         return str(caught.value)
 
     return refusal
-
-
-def docx_bytes(*paragraphs: str) -> bytes:
-    document = docx.Document()
-    for paragraph in paragraphs:
-        document.add_paragraph(paragraph)
-    return saved(document)
-
-
-def saved(document) -> bytes:
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
-def repacked(content: bytes, **changed: bytes) -> bytes:
-    """A zip with some entries replaced; `word_document` is word/document.xml."""
-    changes = {"word/document.xml": changed["word_document"]}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, changes.get(name) or old.read(name))
-    return buffer.getvalue()
 
 
 class TestAnyFile:
@@ -363,90 +339,6 @@ def encrypted(content: bytes, *, user_password: str) -> bytes:
     buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
-
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-
-
-def docx_of_xml(body: str, *, before: str = "") -> bytes:
-    """A Word file whose document has this body; `w:` is the usual namespace."""
-    xml = (
-        f'<?xml version="1.0" encoding="UTF-8"?>{before}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
-    )
-    return repacked(docx_bytes("x"), word_document=xml.encode())
-
-
-class TestDocx:
-    def test_paragraphs_headings_and_tables_in_order(self, read):
-        document = docx.Document()
-        document.add_heading("Ferries run all night", 0)
-        document.add_paragraph("The council of ").add_run("Ulm").bold = True
-        table = document.add_table(rows=2, cols=2)
-        for cell, text in zip(table._cells, ["Year", "Boats", "2024", "3"], strict=True):
-            cell.text = text
-        document.add_paragraph("")
-        document.add_paragraph("It costs\n2 million\teuros.", style="List Bullet")
-        document.sections[0].header.paragraphs[0].text = "The Ulm Herald"
-        assert read(saved(document), "a.docx") == (
-            "Ferries run all night\n\nThe council of Ulm\n\nYear, Boats\n\n2024, 3\n\nIt costs\n2 million\teuros."
-        )
-
-    def test_a_table_that_only_arranges_the_page(self, read):
-        table = docx.Document().add_table(rows=1, cols=2)
-        table.cell(0, 0).text = "Left one."
-        table.cell(0, 0).add_paragraph("Left two.")
-        table.cell(0, 1).text = "Right."
-        assert read(saved(table.part.document), "a.docx") == "Left one.\n\nLeft two.\n\nRight."
-
-    def test_changes_boxes_and_fields(self, read):
-        body = (
-            "<w:p><w:r><w:t>The </w:t></w:r><w:del><w:r><w:delText>old </w:delText></w:r></w:del>"
-            "<w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:r><w:instrText> PAGE </w:instrText></w:r>"
-            "<w:r><w:noBreakHyphen/><w:t>ish</w:t><w:pict><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p>"
-            "</w:txbxContent></w:pict></w:r><w:r><w:t> plan.</w:t></w:r></w:p>"
-            "<w:sdt><w:sdtContent><w:p><w:r><w:t>In a control.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-        )
-        assert read(docx_of_xml(body), "a.docx") == "The new-ish plan.\n\nIn a box.\n\nIn a control."
-
-    def test_empty(self, refusal):
-        assert refusal(docx_bytes(), "a.docx") == words.FILE_EMPTY
-
-    def test_called_txt(self, read):
-        assert read(docx_bytes("The council voted."), "a.txt") == "The council voted."
-
-    def test_protected(self, refusal):
-        container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
-        assert refusal(container, "a.docx") == words.FILE_LOCKED
-
-    @pytest.mark.parametrize("share", [0.5, 0.9])
-    def test_truncated(self, refusal, share):
-        content = docx_bytes("The council voted.")
-        assert refusal(content[: int(share * len(content))], "a.docx") == words.FILE_BROKEN
-
-    def test_damaged_inside(self, refusal):
-        content = bytearray(docx_bytes("The council voted."))
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            start = archive.getinfo("word/document.xml").header_offset + 60
-        content[start : start + 50] = bytes(50)
-        assert refusal(bytes(content), "a.docx") == words.FILE_BROKEN
-
-    def test_a_zip_bomb(self, refusal):
-        bomb = docx_of_xml("<w:p><w:r><w:t>" + "a" * 60_000_000 + "</w:t></w:r></w:p>")
-        assert len(bomb) < 200_000
-        assert refusal(bomb, "a.docx") == words.FILE_TOO_COMPLEX
-
-    def test_an_xml_bomb_stays_small(self, refusal):
-        levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
-        before = f'<!DOCTYPE x [<!ENTITY e0 "laugh">{levels}]>'
-        assert refusal(docx_of_xml("<w:p><w:r><w:t>&e9;</w:t></w:r></w:p>", before=before), "a.docx") in {
-            words.FILE_EMPTY,
-            words.FILE_BROKEN,
-        }
-
-    def test_no_file_of_ours_gets_in(self, read, tmp_path):
-        (tmp_path / "secret").write_text("secret")
-        before = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
-        assert read(docx_of_xml("<w:p><w:r><w:t>Hi &e; there</w:t></w:r></w:p>", before=before), "a.docx") == "Hi"
 
 
 @pytest.mark.browser

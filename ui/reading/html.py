@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.blocks import HEADINGS, Block, blocks_of, is_prose
 from ui.reading.decoding import decode
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_UNKNOWN, UnreadableError
 from ui.reading.isolated import run_isolated
 from ui.reading.notes import take_notes
 from ui.reading.visible import keep_visible
@@ -19,7 +19,6 @@ from ui.reading.visible import keep_visible
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-NOT_TEXT = "This is no web page: there are no words in it. Choose another file, or paste the text."
 NO_ARTICLE = (
     "No article was found in this web page: it may ask for a login, or fetch its text later. "
     "Copy the article's text in your browser and paste it."
@@ -74,17 +73,10 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
     Args:
         encoding: of `data`, if it is known better than from the page itself.
     """
-    import trafilatura
-
     markup = data.decode(encoding) if encoding else decode(data, is_html=True)
     if markup is None:
-        raise UnreadableError(NOT_TEXT)
-    page = trafilatura.load_html(markup.replace("\0", ""))
-    if page is None:
-        raise UnreadableError(NO_ARTICLE)
-    keep_visible(page)
-    notes = take_notes(page)
-    _unfold_layout_tables(page)
+        raise UnreadableError(FILE_UNKNOWN)
+    page, notes = _cleaned(markup)
     blocks = [block for block in blocks_of(page) if _is_for_readers(block)]
     found = _extract(page, url, precise=False)
     if found is None or len(found.text) < _SHORT_CHARS:
@@ -95,6 +87,25 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
     headline = " ".join((found.title or "").split())
     title, paragraphs = _with_headline(_whole(page, blocks, found.text, headline), headline)
     return Article.of(paragraphs, title=title, notes=notes)
+
+
+def read_fragment(data: bytes) -> Article:
+    """All that readers see of a piece of HTML that is no page of a site, in this process."""
+    page, notes = _cleaned(decode(data, is_html=True) or "")
+    return Article.of([block.text for block in blocks_of(page)], notes=notes)
+
+
+def _cleaned(markup: str) -> tuple["HtmlElement", tuple[str, ...]]:
+    """The tree of a page without what its readers do not see, and the notes in it."""
+    import trafilatura
+
+    page = trafilatura.load_html(markup.replace("\0", ""))
+    if page is None:
+        raise UnreadableError(NO_ARTICLE)
+    keep_visible(page)
+    notes = take_notes(page)
+    _unfold_layout_tables(page)
+    return page, notes
 
 
 def _extract(page: "HtmlElement", url: str | None, *, precise: bool) -> Any:
