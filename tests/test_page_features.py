@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.running_app import RunningApp
 from tests.watched_page import Watch, serious
 from ui import words
+from ui.reading.kinds import FILE_PICTURE
 from ui.samples import SAMPLES
 
 pytestmark = [pytest.mark.ray, pytest.mark.browser]
@@ -99,7 +100,7 @@ def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):
     expect(page.get_by_text(words.FILE_READ.format(name="story.txt"))).to_be_visible()
     (tmp_path / "story.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     page.locator("#inputs input[type=file]").set_input_files(tmp_path / "story.pdf")
-    expect(page.get_by_text(words.FILE_PICTURE)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(FILE_PICTURE)).to_be_visible(timeout=15_000)
     expect(article(page)).to_have_value(SAMPLES[1].text)
     (tmp_path / "large.txt").write_bytes(b"a " * 3_000_000)
     page.locator("#inputs input[type=file]").set_input_files(tmp_path / "large.txt")

@@ -16,7 +16,7 @@ from ui.client import SummarizerClient
 from ui.login import password_check
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
-from ui.reading.dialing import Web
+from ui.reading.dialing import WEB_NOT_PUBLIC, Web
 from ui.reading.web import fetch_article
 from ui.sharing import Sharing
 
@@ -164,7 +164,7 @@ def test_address_of_the_own_network_is_not_opened(open_page):
     page = open_page(PageConfig(allow_urls=True))
     for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1"):
         run(page, f"http://{host}:{site.port}/admin")
-        expect(page.get_by_text(words.WEB_NOT_PUBLIC)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(WEB_NOT_PUBLIC)).to_be_visible(timeout=15_000)
         run(page, "")
         expect(page.get_by_text(words.NOTHING_TO_DO)).to_be_visible()
     site.close()

@@ -13,9 +13,19 @@ from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.pdf_files import column, make_pdf
 from ui import words
 from ui.reading.article import MAX_TEXT_CHARS
-from ui.reading.errors import UnreadableError
-from ui.reading.files import MAX_FILE_BYTES, SUFFIXES, read_file
+from ui.reading.errors import FILE_BROKEN, FILE_EMPTY, FILE_LOCKED, FILE_UNKNOWN, UnreadableError
+from ui.reading.files import FILE_TOO_BIG, MAX_FILE_BYTES, SUFFIXES, read_file
+from ui.reading.kinds import (
+    FILE_MISNAMED,
+    FILE_OFFICE,
+    FILE_OLD_WORD,
+    FILE_OPEN_DOCUMENT,
+    FILE_PICTURE,
+    FILE_RICH_TEXT,
+    FILE_WEB_ARCHIVE,
+)
 from ui.reading.lines import Line, paragraphs
+from ui.reading.plain import read_markdown
 from ui.samples import SAMPLES
 
 TEXT = "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
@@ -64,7 +74,7 @@ class TestAnyFile:
             read_file(tmp_path / "a\0.txt")
 
     def test_too_big(self, refusal):
-        assert refusal(b"a" * (MAX_FILE_BYTES + 1), "a.txt") == words.FILE_TOO_BIG.format(limit="5 MB")
+        assert refusal(b"a" * (MAX_FILE_BYTES + 1), "a.txt") == FILE_TOO_BIG.format(limit="5 MB")
 
     def test_very_long_text_is_cut(self, read):
         assert len(read("word " * 900_000, "a.txt")) in range(MAX_TEXT_CHARS - 10, MAX_TEXT_CHARS + 1)
@@ -72,31 +82,31 @@ class TestAnyFile:
     @pytest.mark.parametrize("suffix", SUFFIXES)
     @pytest.mark.parametrize("content", [b"", b" \n\t\r\n"], ids=["no bytes", "blank"])
     def test_empty(self, refusal, content, suffix):
-        assert refusal(content, f"a{suffix}") == words.FILE_EMPTY
+        assert refusal(content, f"a{suffix}") == FILE_EMPTY
 
     @pytest.mark.parametrize(
         ("content", "name", "sentence"),
         [
-            (b"\x89PNG\r\n\x1a\n", "a.png", words.FILE_PICTURE),
-            (b"\xff\xd8\xff\xe0 JFIF", "a.pdf", words.FILE_PICTURE),
-            (b"\0\0\0 ftypheic", "IMG_1.HEIC", words.FILE_PICTURE),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", "a.txt", words.FILE_PICTURE),
-            (rb"{\rtf1\ansi Text}", "a.rtf", words.FILE_RICH_TEXT),
-            (rb"{\rtf1\ansi Text}", "a.docx", words.FILE_RICH_TEXT),
+            (b"\x89PNG\r\n\x1a\n", "a.png", FILE_PICTURE),
+            (b"\xff\xd8\xff\xe0 JFIF", "a.pdf", FILE_PICTURE),
+            (b"\0\0\0 ftypheic", "IMG_1.HEIC", FILE_PICTURE),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", "a.txt", FILE_PICTURE),
+            (rb"{\rtf1\ansi Text}", "a.rtf", FILE_RICH_TEXT),
+            (rb"{\rtf1\ansi Text}", "a.docx", FILE_RICH_TEXT),
             (
                 b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0",
                 "a.doc",
-                words.FILE_OLD_WORD,
+                FILE_OLD_WORD,
             ),
-            (b"bplist00", "a.webarchive", words.FILE_WEB_ARCHIVE),
-            (b"From: <Saved by Blink>\nMIME-Version: 1.0", "a.mhtml", words.FILE_WEB_ARCHIVE),
-            (b"PK\x03\x04 cut off", "a.docx", words.FILE_BROKEN),
-            (b"\x7fELF\x02\x01\x01\0" + bytes(range(256)), "a.txt", words.FILE_UNKNOWN),
-            (b"MZ\x90\0\x03\0\0\0" + bytes(range(256)), "a", words.FILE_UNKNOWN),
-            (b"\x1f\x8b\x08\x00" + bytes(range(200, 256)), "a.md", words.FILE_UNKNOWN),
-            (b"a;b;c\n1;2;3", "a.csv", words.FILE_UNKNOWN),
-            (TEXT.encode(), "a.pdf", words.FILE_MISNAMED.format(suffix=".pdf")),
-            (TEXT.encode(), "a.docx", words.FILE_MISNAMED.format(suffix=".docx")),
+            (b"bplist00", "a.webarchive", FILE_WEB_ARCHIVE),
+            (b"From: <Saved by Blink>\nMIME-Version: 1.0", "a.mhtml", FILE_WEB_ARCHIVE),
+            (b"PK\x03\x04 cut off", "a.docx", FILE_BROKEN),
+            (b"\x7fELF\x02\x01\x01\0" + bytes(range(256)), "a.txt", FILE_UNKNOWN),
+            (b"MZ\x90\0\x03\0\0\0" + bytes(range(256)), "a", FILE_UNKNOWN),
+            (b"\x1f\x8b\x08\x00" + bytes(range(200, 256)), "a.md", FILE_UNKNOWN),
+            (b"a;b;c\n1;2;3", "a.csv", FILE_UNKNOWN),
+            (TEXT.encode(), "a.pdf", FILE_MISNAMED.format(suffix=".pdf")),
+            (TEXT.encode(), "a.docx", FILE_MISNAMED.format(suffix=".docx")),
         ],
     )
     def test_what_it_is_decides_and_not_its_name(self, refusal, content, name, sentence):
@@ -105,9 +115,9 @@ class TestAnyFile:
     @pytest.mark.parametrize(
         ("entry", "sentence"),
         [
-            ("xl/workbook.xml", words.FILE_OFFICE),
-            ("ppt/presentation.xml", words.FILE_OFFICE),
-            ("photo.jpg", words.FILE_UNKNOWN),
+            ("xl/workbook.xml", FILE_OFFICE),
+            ("ppt/presentation.xml", FILE_OFFICE),
+            ("photo.jpg", FILE_UNKNOWN),
         ],
     )
     def test_other_zips(self, refusal, entry, sentence):
@@ -121,7 +131,7 @@ class TestAnyFile:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
             archive.writestr("content.xml", "<x/>")
-        assert refusal(buffer.getvalue(), "a.odt") == words.FILE_OPEN_DOCUMENT
+        assert refusal(buffer.getvalue(), "a.odt") == FILE_OPEN_DOCUMENT
 
     def test_text_without_a_suffix(self, read):
         assert read(TEXT, "article") == TEXT
@@ -216,11 +226,26 @@ x = 1
             "In a box.",
         ]
 
+    @pytest.mark.parametrize(
+        ("markdown", "text", "notes"),
+        [
+            ("It cost $320[^1] a head.\n\n[^1]: The board, *2026*.", "It cost $320 a head.", ["The board, 2026."]),
+            ("[^b]: https://ulm.example\n\nIt rained[^b].\n", "It rained.", ["https://ulm.example"]),
+            ("In 2019[^a][^b] it rained.\n\n[^a]: One\n[^b]: Two\n  lines", "In 2019 it rained.", ["One", "Two lines"]),
+            ("It rained.^[Not in Ulm.] Much.", "It rained. Much.", ["Not in Ulm."]),
+            ("# Rain[^1]\n\n- a[^1]\n\n[^1]:\n    First.\n\n    Second.", "Rain\n\n- a", ["First.", "Second."]),
+            ("Say `[^1]`, or [^2].\n\n```\n[^1]: x\n```", "Say [^1], or [^2].\n\n[^1]: x", []),
+        ],
+    )
+    def test_notes_stand_apart(self, markdown, text, notes):
+        article = read_markdown(markdown.encode())
+        assert (article.text, list(article.notes)) == (text, notes)
+
     def test_a_rule_at_the_top_is_no_front_matter(self, read):
         assert read("---\n\nThe council: it voted.\n\n---\n\nMore.", "a.md") == "The council: it voted.\n\nMore."
 
     def test_markup_only(self, refusal):
-        assert refusal("![](a.png)\n\n---\n", "a.md") == words.FILE_EMPTY
+        assert refusal("![](a.png)\n\n---\n", "a.md") == FILE_EMPTY
 
 
 class TestPdf:
@@ -306,7 +331,7 @@ class TestPdf:
         assert read(encrypted(make_pdf([column(self.LINES)]), user_password=""), "a.pdf") == self.PARAGRAPHS
 
     def test_a_password_for_reading(self, refusal):
-        assert refusal(encrypted(make_pdf([column(self.LINES)]), user_password="x"), "a.pdf") == words.FILE_LOCKED
+        assert refusal(encrypted(make_pdf([column(self.LINES)]), user_password="x"), "a.pdf") == FILE_LOCKED
 
     def test_called_html(self, read):
         assert read(make_pdf([column(self.LINES)]), "a.html") == self.PARAGRAPHS
@@ -320,17 +345,17 @@ class TestPdf:
 
     @pytest.mark.parametrize("kept", [9, 60, 300], ids=lambda kept: f"first {kept} bytes")
     def test_truncated(self, refusal, kept):
-        assert refusal(make_pdf([column(self.LINES)])[:kept], "a.pdf") == words.FILE_BROKEN
+        assert refusal(make_pdf([column(self.LINES)])[:kept], "a.pdf") == FILE_BROKEN
 
     def test_garbage(self, refusal):
-        assert refusal(b"%PDF-1.7\n" + bytes(range(256)) * 400, "a.pdf") == words.FILE_BROKEN
+        assert refusal(b"%PDF-1.7\n" + bytes(range(256)) * 400, "a.pdf") == FILE_BROKEN
 
     def test_too_many_pages(self, refusal):
         assert refusal(make_pdf([[]] * 1000), "a.pdf").startswith("This PDF has 1,000 pages; at most 300")
 
     def test_pages_in_a_circle(self, refusal):
         content = make_pdf([column(self.LINES)]).replace(b"Kids[6 0 R]", b"Kids[2 0 R]")
-        assert refusal(content, "a.pdf") == words.FILE_BROKEN
+        assert refusal(content, "a.pdf") == FILE_BROKEN
 
 
 def encrypted(content: bytes, *, user_password: str) -> bytes:

@@ -12,10 +12,9 @@ import pytest
 
 from tests import bad_readers
 from tests.running_app import is_alive, wait_until
-from ui import words
 from ui.reading import isolated
-from ui.reading.errors import UnreadableError
-from ui.reading.isolated import run_isolated
+from ui.reading.errors import FILE_BROKEN, FILE_TOO_COMPLEX, UnreadableError
+from ui.reading.isolated import FILES_BUSY, run_isolated
 
 
 def test_data_and_options_go_there_and_text_comes_back():
@@ -34,13 +33,13 @@ def test_a_reader_that_never_ends_is_killed_within_its_bound():
 def test_a_reader_that_balloons_is_stopped_at_its_bound():
     with pytest.raises(UnreadableError) as caught:
         run_isolated(bad_readers.balloons, b"", max_memory_bytes=300_000_000)
-    assert str(caught.value) == words.FILE_TOO_COMPLEX
+    assert str(caught.value) == FILE_TOO_COMPLEX
 
 
 def test_a_reader_that_crashes_means_a_damaged_file(caplog):
     with pytest.raises(UnreadableError) as caught:
         run_isolated(bad_readers.dies, b"")
-    assert str(caught.value) == words.FILE_BROKEN
+    assert str(caught.value) == FILE_BROKEN
     assert f"exit status {-signal.SIGABRT}" in caplog.text
 
 
@@ -53,7 +52,7 @@ def test_any_other_failure_is_logged_without_the_words_of_the_file(caplog):
     caplog.set_level(logging.DEBUG)
     with pytest.raises(UnreadableError) as caught:
         run_isolated(bad_readers.stumbles, b"a secret article")
-    assert str(caught.value) == words.FILE_BROKEN
+    assert str(caught.value) == FILE_BROKEN
     assert "KeyError at bad_readers.py:" in caplog.text
     assert "secret" not in caplog.text
 
@@ -104,7 +103,7 @@ def test_only_so_many_run_at_the_same_time(monkeypatch):
     monkeypatch.setattr(isolated, "_places", threading.BoundedSemaphore(1))
     with isolated._places, pytest.raises(UnreadableError) as caught:
         run_isolated(bad_readers.echoes, b"", timeout_s=0.1)
-    assert str(caught.value) == words.FILES_BUSY
+    assert str(caught.value) == FILES_BUSY
     assert run_isolated(bad_readers.echoes, b"free again").text == "free again"
 
 

@@ -16,14 +16,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.little_server import Answer, LittleServer
-from ui import words
 from ui.reading.decoding import decode
-from ui.reading.dialing import Web, resolve
-from ui.reading.download import download
+from ui.reading.dialing import WEB_NOT_PUBLIC, Web, resolve
+from ui.reading.download import (
+    WEB_CERTIFICATE,
+    WEB_NO_ANSWER,
+    WEB_NO_SUCH_SITE,
+    WEB_NOT_A_PAGE,
+    WEB_PDF,
+    WEB_STRANGE,
+    WEB_TOO_LARGE,
+    WEB_TOO_MANY_REDIRECTS,
+    WEB_TOO_SLOW,
+    download,
+)
 from ui.reading.errors import UnreadableError
 from ui.reading.public_addresses import is_public
-from ui.reading.targets import Target
-from ui.reading.web import fetch_article, web_address
+from ui.reading.targets import WEB_BAD_ADDRESS, Target
+from ui.reading.web import WEB_EMPTY, fetch_article, web_address
 
 CASES = Path(__file__).parent / "cases"
 STORY = "The ferry runs all night from Monday on, the city says."
@@ -217,7 +227,7 @@ def test_not_public(address):
 )
 def test_no_spelling_of_this_machine_gets_through(host, monkeypatch):
     monkeypatch.setattr("socket.create_connection", lambda *args, **kwargs: pytest.fail("connected"))
-    assert refusal(f"http://{host}/", Web()) == words.WEB_NOT_PUBLIC
+    assert refusal(f"http://{host}/", Web()) == WEB_NOT_PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -257,13 +267,13 @@ def test_no_spelling_of_this_machine_gets_through(host, monkeypatch):
 )
 def test_no_web_address(url):
     web = Web(resolve=lambda host, port: pytest.fail("looked up"))
-    assert refusal(url, web) == words.WEB_BAD_ADDRESS
+    assert refusal(url, web) == WEB_BAD_ADDRESS
 
 
 @pytest.mark.parametrize("port", [22, 25, 8000, 8080, 8265, 6379, 65535])
 def test_other_ports_are_not_the_web(port):
     web = Web(resolve=lambda host, port: pytest.fail("looked up"))
-    assert refusal(f"http://news.test:{port}/", web) == words.WEB_NOT_PUBLIC
+    assert refusal(f"http://news.test:{port}/", web) == WEB_NOT_PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -296,12 +306,12 @@ def test_no_address_brings_anything_but_our_own_error(rest):
 def test_one_private_address_among_public_ones_is_enough(serve):
     server, url, web = serve(send(), resolve=lambda host, port: ["127.0.0.1", "10.0.0.1"])
     server.answer = lambda handler: pytest.fail("asked")
-    assert refusal(url, web) == words.WEB_NOT_PUBLIC
+    assert refusal(url, web) == WEB_NOT_PUBLIC
 
 
 def test_a_name_without_addresses_is_not_public(serve):
     _, url, web = serve(send(), resolve=lambda host, port: [])
-    assert refusal(url, web) == words.WEB_NOT_PUBLIC
+    assert refusal(url, web) == WEB_NOT_PUBLIC
 
 
 def test_a_name_is_looked_up_once_and_the_judged_address_is_used(serve):
@@ -374,17 +384,17 @@ def test_redirect_is_followed(serve, location):
 @pytest.mark.parametrize(
     ("location", "want"),
     [
-        ("http://127.0.0.2:{port}/", words.WEB_NOT_PUBLIC),
-        ("http://0x7f000002:{port}/", words.WEB_NOT_PUBLIC),
-        ("http://169.254.169.254:{port}/latest/meta-data/", words.WEB_NOT_PUBLIC),
-        ("//10.0.0.1:{port}/", words.WEB_NOT_PUBLIC),
-        ("http://news.test:22/", words.WEB_NOT_PUBLIC),
-        ("http://news.test/", words.WEB_NOT_PUBLIC),  # port 80 is none of this site's
-        ("file:///etc/passwd", words.WEB_BAD_ADDRESS),
-        ("ftp://news.test/", words.WEB_BAD_ADDRESS),
-        ("http://user@news.test:{port}/", words.WEB_BAD_ADDRESS),
-        ("http://[", words.WEB_STRANGE),
-        ("/\xff", words.WEB_STRANGE),
+        ("http://127.0.0.2:{port}/", WEB_NOT_PUBLIC),
+        ("http://0x7f000002:{port}/", WEB_NOT_PUBLIC),
+        ("http://169.254.169.254:{port}/latest/meta-data/", WEB_NOT_PUBLIC),
+        ("//10.0.0.1:{port}/", WEB_NOT_PUBLIC),
+        ("http://news.test:22/", WEB_NOT_PUBLIC),
+        ("http://news.test/", WEB_NOT_PUBLIC),  # port 80 is none of this site's
+        ("file:///etc/passwd", WEB_BAD_ADDRESS),
+        ("ftp://news.test/", WEB_BAD_ADDRESS),
+        ("http://user@news.test:{port}/", WEB_BAD_ADDRESS),
+        ("http://[", WEB_STRANGE),
+        ("/\xff", WEB_STRANGE),
     ],
 )
 def test_redirect_is_judged_anew(serve, location, want):
@@ -401,18 +411,18 @@ def test_five_redirects_are_followed(serve, num_redirects, works):
     if works:
         assert fetch_article(url, web=web).text == STORY
     else:
-        assert refusal(url, web) == words.WEB_TOO_MANY_REDIRECTS
+        assert refusal(url, web) == WEB_TOO_MANY_REDIRECTS
 
 
 def test_redirect_in_a_circle(serve):
     server, url, web = serve(send())
     server.answer = redirecting({"/story": "/story"})
-    assert refusal(url, web) == words.WEB_TOO_MANY_REDIRECTS
+    assert refusal(url, web) == WEB_TOO_MANY_REDIRECTS
 
 
 def test_redirect_to_nowhere(serve):
     _, url, web = serve(send(status=302))
-    assert refusal(url, web) == words.WEB_STRANGE
+    assert refusal(url, web) == WEB_STRANGE
 
 
 # Time and size
@@ -437,14 +447,14 @@ _OK = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n"
 def test_slow_site(serve, answer):
     _, url, web = serve(answer, max_s=0.4)
     started_s = time.monotonic()
-    assert refusal(url, web) == words.WEB_TOO_SLOW
+    assert refusal(url, web) == WEB_TOO_SLOW
     assert time.monotonic() - started_s < 1.5
 
 
 def test_slow_name(serve):
     _, url, web = serve(send(), max_s=0.3, resolve=lambda host, port: time.sleep(3) or ["127.0.0.1"])
     started_s = time.monotonic()
-    assert refusal(url, web) == words.WEB_TOO_SLOW
+    assert refusal(url, web) == WEB_TOO_SLOW
     assert time.monotonic() - started_s < 1.5
 
 
@@ -452,13 +462,13 @@ def test_slow_redirects_share_one_clock(serve):
     server, url, web = serve(send(), max_s=0.5)
     slow = redirecting({"/story": "/story"})
     server.answer = lambda handler: time.sleep(0.2) or slow(handler)
-    assert refusal(url, web) == words.WEB_TOO_SLOW
+    assert refusal(url, web) == WEB_TOO_SLOW
 
 
 def test_tls_that_never_begins(serve):
     _, url, web = serve(lambda handler: None, max_s=0.4)
     # A plain server waits for a line of text, the client for a handshake.
-    assert refusal(url.replace("http:", "https:"), web) in {words.WEB_TOO_SLOW, words.WEB_NO_ANSWER}
+    assert refusal(url.replace("http:", "https:"), web) in {WEB_TOO_SLOW, WEB_NO_ANSWER}
 
 
 @pytest.mark.parametrize(
@@ -483,14 +493,14 @@ def test_tls_that_never_begins(serve):
 )
 def test_large_page(serve, answer):
     _, url, web = serve(answer, max_bytes=100_000)
-    assert refusal(url, web) == words.WEB_TOO_LARGE
+    assert refusal(url, web) == WEB_TOO_LARGE
 
 
 def test_gzip_bomb_is_never_unpacked(serve):
     _, url, web = serve(send(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip"), max_bytes=100_000)
     tracemalloc.start()
     try:
-        assert refusal(url, web) == words.WEB_TOO_LARGE
+        assert refusal(url, web) == WEB_TOO_LARGE
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
@@ -517,30 +527,30 @@ def test_page_in_chunks(serve):
 @pytest.mark.parametrize(
     ("answer", "want"),
     [
-        pytest.param(send_raw(_OK + b"Content-Length: 100\r\n\r\n", b"half"), words.WEB_NO_ANSWER, id="cut off"),
+        pytest.param(send_raw(_OK + b"Content-Length: 100\r\n\r\n", b"half"), WEB_NO_ANSWER, id="cut off"),
         pytest.param(
             send(gzip.compress(STORY.encode())[:-12], Content_Encoding="gzip"),
-            words.WEB_NO_ANSWER,
+            WEB_NO_ANSWER,
             id="cut off in gzip",
         ),
         pytest.param(
             send_raw(_OK + b"Transfer-Encoding: chunked\r\n\r\n", b"ff\r\nhalf"),
-            words.WEB_NO_ANSWER,
+            WEB_NO_ANSWER,
             id="cut off in chunks",
         ),
-        pytest.param(send(Content_Encoding="gzip"), words.WEB_STRANGE, id="not gzip"),
-        pytest.param(send(Content_Encoding="br"), words.WEB_STRANGE, id="Brotli, which nobody asked for"),
-        pytest.param(send(Content_Encoding="gzip, gzip"), words.WEB_STRANGE, id="gzip in gzip"),
-        pytest.param(lambda handler: None, words.WEB_NO_ANSWER, id="hangs up"),
-        pytest.param(send_raw(b"SSH-2.0-OpenSSH_9.6\r\n"), words.WEB_NO_ANSWER, id="not HTTP"),
-        pytest.param(send_raw(b"HTTP/1.0 200 OK\r\n" + b"A: b\r\n" * 200), words.WEB_NO_ANSWER, id="many headers"),
-        pytest.param(send_raw(b"HTTP/1.0 200 OK\r\nA: " + b"b" * 70_000), words.WEB_NO_ANSWER, id="long header"),
-        pytest.param(send(kind="image/png"), words.WEB_NOT_A_PAGE, id="picture"),
-        pytest.param(send(kind="application/json"), words.WEB_NOT_A_PAGE, id="JSON"),
-        pytest.param(send(kind=None), words.WEB_NOT_A_PAGE, id="of no kind"),
-        pytest.param(send(bytes(range(256)) * 9), words.WEB_NOT_A_PAGE, id="picture that says it is text"),
-        pytest.param(send(kind="application/pdf"), words.WEB_PDF, id="PDF"),
-        pytest.param(send(b" \n"), words.WEB_EMPTY, id="empty"),
+        pytest.param(send(Content_Encoding="gzip"), WEB_STRANGE, id="not gzip"),
+        pytest.param(send(Content_Encoding="br"), WEB_STRANGE, id="Brotli, which nobody asked for"),
+        pytest.param(send(Content_Encoding="gzip, gzip"), WEB_STRANGE, id="gzip in gzip"),
+        pytest.param(lambda handler: None, WEB_NO_ANSWER, id="hangs up"),
+        pytest.param(send_raw(b"SSH-2.0-OpenSSH_9.6\r\n"), WEB_NO_ANSWER, id="not HTTP"),
+        pytest.param(send_raw(b"HTTP/1.0 200 OK\r\n" + b"A: b\r\n" * 200), WEB_NO_ANSWER, id="many headers"),
+        pytest.param(send_raw(b"HTTP/1.0 200 OK\r\nA: " + b"b" * 70_000), WEB_NO_ANSWER, id="long header"),
+        pytest.param(send(kind="image/png"), WEB_NOT_A_PAGE, id="picture"),
+        pytest.param(send(kind="application/json"), WEB_NOT_A_PAGE, id="JSON"),
+        pytest.param(send(kind=None), WEB_NOT_A_PAGE, id="of no kind"),
+        pytest.param(send(bytes(range(256)) * 9), WEB_NOT_A_PAGE, id="picture that says it is text"),
+        pytest.param(send(kind="application/pdf"), WEB_PDF, id="PDF"),
+        pytest.param(send(b" \n"), WEB_EMPTY, id="empty"),
     ],
 )
 def test_site_that_misbehaves(serve, answer, want):
@@ -571,14 +581,14 @@ def test_status(serve, status, piece):
 def test_nobody_at_home(serve):
     server, url, web = serve(send())
     server.close()
-    assert refusal(url, web) == words.WEB_NO_ANSWER
+    assert refusal(url, web) == WEB_NO_ANSWER
 
 
 def test_no_such_name():
     def resolve_nothing(host, port):
         raise socket.gaierror(-2, "Name or service not known")
 
-    assert refusal("https://news.test/", Web(resolve=resolve_nothing)) == words.WEB_NO_SUCH_SITE
+    assert refusal("https://news.test/", Web(resolve=resolve_nothing)) == WEB_NO_SUCH_SITE
 
 
 @settings(max_examples=40, deadline=None)
@@ -629,23 +639,23 @@ def test_certificate_is_checked_for_the_name_though_the_address_is_dialed(serve,
 
 def test_certificate_of_another_site(serve, authority):
     _, url, web = serve(send(), tls=server_tls(authority, "other.test"), trust=trusting(authority))
-    assert refusal(url, web) == words.WEB_CERTIFICATE
+    assert refusal(url, web) == WEB_CERTIFICATE
 
 
 def test_certificate_of_the_address_is_not_one_of_the_name(serve, authority):
     _, url, web = serve(send(), tls=server_tls(authority, "127.0.0.1"), trust=trusting(authority))
-    assert refusal(url, web) == words.WEB_CERTIFICATE
+    assert refusal(url, web) == WEB_CERTIFICATE
 
 
 def test_certificate_of_nobody_known(serve, authority):
     _, url, web = serve(send(), tls=server_tls(authority, "news.test"))
-    assert refusal(url, web) == words.WEB_CERTIFICATE
+    assert refusal(url, web) == WEB_CERTIFICATE
 
 
 def test_slow_page_over_tls(serve, authority):
     drips = send_raw(_OK + b"\r\n", b"x", pause_s=0.05, repeat_last=True)
     _, url, web = serve(drips, tls=server_tls(authority, "news.test"), trust=trusting(authority), max_s=0.6)
-    assert refusal(url, web) == words.WEB_TOO_SLOW
+    assert refusal(url, web) == WEB_TOO_SLOW
 
 
 # Text

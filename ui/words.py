@@ -212,21 +212,6 @@ def batch_outcome(num_done: int, total: int, num_failed: int, *, was_stopped: bo
 
 # Files and web pages
 
-FILE_GONE = "The file can't be opened any more. Choose it again."
-FILE_EMPTY = "There are no words in this file. Choose another one, or paste the text."
-FILE_TOO_BIG = "This file is larger than {limit}; an article is far smaller. Choose a smaller file, or paste the text."
-FILE_UNKNOWN = (
-    "This kind of file can't be read. Choose a text, Markdown, HTML, PDF or Word (.docx) file, or paste the text."
-)
-FILE_PICTURE = "This is a picture, and words in pictures can't be read. Paste the text."
-FILE_OLD_WORD = "This is a file of an old Word (.doc). Save it as .docx or PDF and choose that, or paste the text."
-FILE_RICH_TEXT = "This is a rich text file (.rtf). Save it as .docx or PDF and choose that, or paste the text."
-FILE_OPEN_DOCUMENT = "This is an OpenDocument file (.odt). Save it as .docx or PDF and choose that, or paste the text."
-FILE_OFFICE = "This is a spreadsheet or a slide show. Choose a text, HTML, PDF or Word (.docx) file, or paste the text."
-FILE_WEB_ARCHIVE = "This is a web archive. Save the page as HTML or PDF and choose that, or paste the text."
-FILE_MISNAMED = "This is not the {suffix} file that its name says. Save or download it again, or paste the text."
-FILE_LOCKED = "This file is protected by a password. Save a copy without the password, or paste the text."
-FILE_BROKEN = "This file is damaged or incomplete. Save or download it again, or paste the text."
 FILE_SCANNED = (
     "This PDF holds pictures of pages, not their words. Run text recognition (OCR) on it first, or paste the text."
 )
@@ -234,33 +219,10 @@ FILE_GARBLED = "This PDF does not say which letters its signs stand for. Copy th
 FILE_TOO_MANY_PAGES = (
     "This PDF has {num_pages:,} pages; at most {max_pages} can be read. Save the article's pages alone."
 )
-FILE_TOO_COMPLEX = "This file needs too much memory to be read. Choose a simpler one, or paste the text."
-FILE_TOO_SLOW = "Reading took longer than {timeout_s:.0f} s and was stopped. Choose a simpler file, or paste the text."
 FILES_SEVERAL = "One file at a time, please. Several articles at once are summarized under “Many articles”."
-FILES_BUSY = "Several files are being read just now. Try again in a moment."
 
 
-# Web addresses and batches
-
-WEB_BAD_ADDRESS = "This is not a web address that can be opened. Copy it again from the address bar of your browser."
-WEB_NOT_PUBLIC = "This address does not lead to a public web page and is not opened. Paste the article's text instead."
-WEB_NO_SUCH_SITE = "There is no site at this address. Check its spelling, and whether this machine is online."
-WEB_NO_ANSWER = "The site does not answer properly. Try again later, or open it in your browser and paste the text."
-WEB_TOO_SLOW = "The site takes too long to answer. Try again later, or open it in your browser and paste the text."
-WEB_CERTIFICATE = (
-    "The site cannot prove that it is what its address says, so it is not opened. Check the address for misspellings."
-)
-WEB_TOO_MANY_REDIRECTS = (
-    "The site keeps sending on to other addresses. Open the page in your browser and paste its text."
-)
-WEB_TOO_LARGE = "The page is too large: more than 5 MB. Open it in your browser and paste the article's text."
-WEB_NOT_A_PAGE = "This address leads to something other than a page of text. Give the address of the article itself."
-WEB_PDF = "This address leads to a PDF. Download it in your browser, then open it here as a file."
-WEB_EMPTY = "The page is empty. Open it in your browser and paste the article's text."
-WEB_STRANGE = "The site's answer makes no sense here. Open the page in your browser and paste its text."
-_WEB_REFUSED = "The site does not let programs read this page. Open it in your browser and paste its text here."
-_WEB_GONE = "The site has no page at this address. Check the address, or look for the article on the site."
-_WEB_TROUBLE = "The site has a problem of its own just now. Try again later."
+# Batches
 
 BATCH_KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
 BATCH_LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones."
@@ -276,15 +238,6 @@ BATCH_OTHER_KIND = "This is not a document that can be read: .txt, .md, .html, .
 BATCH_ENCRYPTED = "This document is locked with a password. Unpack it first."
 BATCH_BROKEN_MEMBER = "This document cannot be unpacked. Make the .zip file again."
 BATCH_LARGE_MEMBER = "This document is too large: more than 5 MB."
-
-
-def web_refusal(status: int) -> str:
-    """What a site's HTTP status other than 200 means to a reader."""
-    if status in {404, 410}:
-        return _WEB_GONE
-    if 400 <= status < 500:
-        return _WEB_REFUSED
-    return _WEB_TROUBLE if status >= 500 else WEB_STRANGE
 
 
 def too_many_articles(num_items: int, max_items: int) -> str:

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ui import words
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_EMPTY, UnreadableError
 
 MAX_TEXT_CHARS = 1_000_000
 """Five times what the summarizer takes by default: it says itself how long is too long."""
@@ -51,7 +50,7 @@ class Article:
         text = _tidy("\n\n".join(paragraphs))
         title = " ".join(_tidy(title).split())
         if not any(map(str.isalnum, text + title)):
-            raise UnreadableError(words.FILE_EMPTY)
+            raise UnreadableError(FILE_EMPTY)
         kept = tuple(part for part in _BLANK_LINES.split(text) if part)
         return cls(kept, title, tuple(filter(None, map(_tidy, notes))), doubt)
 

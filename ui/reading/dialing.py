@@ -17,10 +17,11 @@ from dataclasses import dataclass
 
 import certifi
 
-from ui import words
 from ui.reading.errors import UnreadableError
 from ui.reading.public_addresses import is_public
 from ui.reading.targets import Target
+
+WEB_NOT_PUBLIC = "This address does not lead to a public web page and is not opened. Paste the article's text instead."
 
 _MAX_CONNECTIONS = 4
 _CONNECT_TIMEOUT_S = 4.0
@@ -84,7 +85,7 @@ def open_socket(target: Target, web: Web, clock: Clock) -> socket.socket:
         OSError: there is no such site, it does not answer (TimeoutError: in time), or its certificate is not good.
     """
     if target.port not in web.ports:
-        raise UnreadableError(words.WEB_NOT_PUBLIC)
+        raise UnreadableError(WEB_NOT_PUBLIC)
     sock = _connect(_judged(target, web, clock), target.port, clock)
     if target.scheme == "http":
         return sock
@@ -115,7 +116,7 @@ def _judged(target: Target, web: Web, clock: Clock) -> list[str]:
     if isinstance(answer, OSError):
         raise answer
     if not answer or not all(web.is_allowed(address) for address in answer):
-        raise UnreadableError(words.WEB_NOT_PUBLIC)
+        raise UnreadableError(WEB_NOT_PUBLIC)
     return answer
 
 

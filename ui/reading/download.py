@@ -20,10 +20,26 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from ui import words
 from ui.reading.dialing import Clock, Web, open_socket
 from ui.reading.errors import UnreadableError
 from ui.reading.targets import Target
+
+WEB_NO_SUCH_SITE = "There is no site at this address. Check its spelling, and whether this machine is online."
+WEB_NO_ANSWER = "The site does not answer properly. Try again later, or open it in your browser and paste the text."
+WEB_TOO_SLOW = "The site takes too long to answer. Try again later, or open it in your browser and paste the text."
+WEB_CERTIFICATE = (
+    "The site cannot prove that it is what its address says, so it is not opened. Check the address for misspellings."
+)
+WEB_TOO_MANY_REDIRECTS = (
+    "The site keeps sending on to other addresses. Open the page in your browser and paste its text."
+)
+WEB_TOO_LARGE = "The page is too large: more than 5 MB. Open it in your browser and paste the article's text."
+WEB_NOT_A_PAGE = "This address leads to something other than a page of text. Give the address of the article itself."
+WEB_PDF = "This address leads to a PDF. Download it in your browser, then open it here as a file."
+WEB_STRANGE = "The site's answer makes no sense here. Open the page in your browser and paste its text."
+_WEB_REFUSED = "The site does not let programs read this page. Open it in your browser and paste its text here."
+_WEB_GONE = "The site has no page at this address. Check the address, or look for the article on the site."
+_WEB_TROUBLE = "The site has a problem of its own just now. Try again later."
 
 _MAX_REDIRECTS = 5
 _HEADERS = {
@@ -67,14 +83,14 @@ def download(url: str, web: Web) -> Page:
                 return answer
             url = answer
     except TimeoutError as error:
-        raise UnreadableError(words.WEB_TOO_SLOW) from error
+        raise UnreadableError(WEB_TOO_SLOW) from error
     except ssl.SSLCertVerificationError as error:
-        raise UnreadableError(words.WEB_CERTIFICATE) from error
+        raise UnreadableError(WEB_CERTIFICATE) from error
     except socket.gaierror as error:
-        raise UnreadableError(words.WEB_NO_SUCH_SITE) from error
+        raise UnreadableError(WEB_NO_SUCH_SITE) from error
     except (OSError, http.client.HTTPException) as error:
-        raise UnreadableError(words.WEB_NO_ANSWER) from error
-    raise UnreadableError(words.WEB_TOO_MANY_REDIRECTS)
+        raise UnreadableError(WEB_NO_ANSWER) from error
+    raise UnreadableError(WEB_TOO_MANY_REDIRECTS)
 
 
 class _Drips(io.RawIOBase):
@@ -126,7 +142,7 @@ def _next_url(url: str, location: str) -> str:
         # http.client reads headers as Latin-1; sites write UTF-8, and spaces.
         return urljoin(url, location.encode("latin-1").decode().strip().replace(" ", "%20"))
     except ValueError as error:
-        raise UnreadableError(words.WEB_STRANGE) from error
+        raise UnreadableError(WEB_STRANGE) from error
 
 
 def _page_type(response: http.client.HTTPResponse) -> tuple[str, str]:
@@ -136,13 +152,13 @@ def _page_type(response: http.client.HTTPResponse) -> tuple[str, str]:
         UnreadableError: it is not one.
     """
     if response.status != 200:
-        raise UnreadableError(words.web_refusal(response.status))
+        raise UnreadableError(_refusal(response.status))
     header = str(response.headers["Content-Type"] or "")
     content_type = header.partition(";")[0].strip().lower()
     if content_type == "application/pdf":
-        raise UnreadableError(words.WEB_PDF)
+        raise UnreadableError(WEB_PDF)
     if content_type not in _PAGE_TYPES:
-        raise UnreadableError(words.WEB_NOT_A_PAGE)
+        raise UnreadableError(WEB_NOT_A_PAGE)
     charset = _CHARSET.search(header)
     return content_type, charset[1] if charset else ""
 
@@ -151,7 +167,7 @@ def _body(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
     """All of the body, decompressed; at most `max_bytes`, on the wire and after."""
     packed = str(response.headers["Content-Encoding"] or "identity").strip().lower()
     if packed not in {"identity", "gzip", "x-gzip"}:
-        raise UnreadableError(words.WEB_STRANGE)
+        raise UnreadableError(WEB_STRANGE)
     gunzip = zlib.decompressobj(wbits=31) if packed != "identity" else None
     declared_bytes, num_bytes, body = response.length, 0, bytearray()
     try:
@@ -159,9 +175,18 @@ def _body(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
             num_bytes += len(piece)
             body += gunzip.decompress(piece, max_bytes + 1 - len(body)) if gunzip else piece
             if max(num_bytes, len(body)) > max_bytes:
-                raise UnreadableError(words.WEB_TOO_LARGE)
+                raise UnreadableError(WEB_TOO_LARGE)
     except zlib.error as error:
-        raise UnreadableError(words.WEB_STRANGE) from error
+        raise UnreadableError(WEB_STRANGE) from error
     if num_bytes < (declared_bytes or 0) or (gunzip and not gunzip.eof):
         raise http.client.IncompleteRead(b"")
     return bytes(body)
+
+
+def _refusal(status: int) -> str:
+    """What a site's HTTP status other than 200 means to a reader."""
+    if status in {404, 410}:
+        return _WEB_GONE
+    if 400 <= status < 500:
+        return _WEB_REFUSED
+    return _WEB_TROUBLE if status >= 500 else WEB_STRANGE

@@ -6,15 +6,17 @@ read_file -> kinds: what is it?  -> isolated: a child process with bounds -> pla
 from collections.abc import Callable
 from pathlib import Path
 
-from ui import words
 from ui.reading.article import Article
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_EMPTY, UnreadableError
 from ui.reading.html import read_html
 from ui.reading.isolated import run_isolated
 from ui.reading.kinds import SUFFIXES, Kind, kind_of
 from ui.reading.pdf import read_pdf
 from ui.reading.plain import read_markdown, read_plain
 from ui.reading.word import read_docx
+
+FILE_GONE = "The file can't be opened any more. Choose it again."
+FILE_TOO_BIG = "This file is larger than {limit}; an article is far smaller. Choose a smaller file, or paste the text."
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_file"]
 
@@ -49,13 +51,13 @@ def read_file(path: Path, *, name: str = "") -> Article:
 def _content(path: Path) -> bytes:
     try:
         if not path.is_file():  # a directory, or a pipe that would keep us waiting
-            raise UnreadableError(words.FILE_GONE)
+            raise UnreadableError(FILE_GONE)
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise UnreadableError(words.FILE_GONE) from error
+        raise UnreadableError(FILE_GONE) from error
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError(words.FILE_TOO_BIG.format(limit=words.megabytes(MAX_FILE_BYTES)))
+        raise UnreadableError(FILE_TOO_BIG.format(limit=f"{MAX_FILE_BYTES // 10**6} MB"))
     if not data.strip():
-        raise UnreadableError(words.FILE_EMPTY)
+        raise UnreadableError(FILE_EMPTY)
     return data

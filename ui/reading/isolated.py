@@ -26,9 +26,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ui import words
 from ui.reading.article import Article
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_BROKEN, FILE_TOO_COMPLEX, UnreadableError
+
+FILE_TOO_SLOW = "Reading took longer than {timeout_s:.0f} s and was stopped. Choose a simpler file, or paste the text."
+FILES_BUSY = "Several files are being read just now. Try again in a moment."
 
 TIMEOUT_S = 20.0
 MAX_MEMORY_BYTES = 1_500_000_000
@@ -64,7 +66,7 @@ def run_isolated(
         UnreadableError: the function raised it; or it failed in any other way, took too long or too much memory.
     """
     if not _places.acquire(timeout=timeout_s):
-        raise UnreadableError(words.FILES_BUSY)
+        raise UnreadableError(FILES_BUSY)
     try:
         answer = _ask_child(
             data,
@@ -84,7 +86,7 @@ def run_isolated(
     if "unreadable" in answer:
         raise UnreadableError(str(answer["unreadable"]))
     _log.warning("%s.%s failed: %s", function.__module__, function.__qualname__, answer.get("failure"))
-    raise UnreadableError(words.FILE_BROKEN)
+    raise UnreadableError(FILE_BROKEN)
 
 
 def _article(fields: dict[str, Any]) -> Article:
@@ -104,7 +106,7 @@ def _ask_child(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
         try:
             answer, _ = child.communicate(json.dumps(task).encode() + b"\n" + data, timeout=task["timeout_s"])
         except subprocess.TimeoutExpired as error:
-            raise UnreadableError(words.FILE_TOO_SLOW.format(timeout_s=task["timeout_s"])) from error
+            raise UnreadableError(FILE_TOO_SLOW.format(timeout_s=task["timeout_s"])) from error
         finally:
             child.kill()
     if child.returncode != 0:
@@ -134,7 +136,7 @@ def _answer(task: dict[str, Any], data: bytes) -> dict[str, Any]:
     except UnreadableError as error:
         return {"unreadable": str(error)}
     except MemoryError:
-        return {"unreadable": words.FILE_TOO_COMPLEX}
+        return {"unreadable": FILE_TOO_COMPLEX}
     except Exception as error:  # what a library raises over a damaged file is without number; its words quote the file
         place = error.__traceback__
         while place and place.tb_next:

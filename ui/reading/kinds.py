@@ -5,8 +5,15 @@ import re
 import zipfile
 from typing import Literal
 
-from ui import words
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_BROKEN, FILE_LOCKED, FILE_UNKNOWN, UnreadableError
+
+FILE_PICTURE = "This is a picture, and words in pictures can't be read. Paste the text."
+FILE_OLD_WORD = "This is a file of an old Word (.doc). Save it as .docx or PDF and choose that, or paste the text."
+FILE_RICH_TEXT = "This is a rich text file (.rtf). Save it as .docx or PDF and choose that, or paste the text."
+FILE_OPEN_DOCUMENT = "This is an OpenDocument file (.odt). Save it as .docx or PDF and choose that, or paste the text."
+FILE_OFFICE = "This is a spreadsheet or a slide show. Choose a text, HTML, PDF or Word (.docx) file, or paste the text."
+FILE_WEB_ARCHIVE = "This is a web archive. Save the page as HTML or PDF and choose that, or paste the text."
+FILE_MISNAMED = "This is not the {suffix} file that its name says. Save or download it again, or paste the text."
 
 Kind = Literal["text", "markdown", "html", "pdf", "docx"]
 
@@ -23,15 +30,15 @@ _HTML_BYTES = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = (
-    (b"{\\rtf", words.FILE_RICH_TEXT),
-    (b"\x89PNG", words.FILE_PICTURE),
-    (b"\xff\xd8\xff", words.FILE_PICTURE),
-    (b"GIF8", words.FILE_PICTURE),
-    (b"II*\0", words.FILE_PICTURE),
-    (b"MM\0*", words.FILE_PICTURE),
-    (b"bplist", words.FILE_WEB_ARCHIVE),
-    (b"From: <Saved by", words.FILE_WEB_ARCHIVE),
-    (b"MIME-Version:", words.FILE_WEB_ARCHIVE),
+    (b"{\\rtf", FILE_RICH_TEXT),
+    (b"\x89PNG", FILE_PICTURE),
+    (b"\xff\xd8\xff", FILE_PICTURE),
+    (b"GIF8", FILE_PICTURE),
+    (b"II*\0", FILE_PICTURE),
+    (b"MM\0*", FILE_PICTURE),
+    (b"bplist", FILE_WEB_ARCHIVE),
+    (b"From: <Saved by", FILE_WEB_ARCHIVE),
+    (b"MIME-Version:", FILE_WEB_ARCHIVE),
 )
 _PICTURES_AFTER_A_SIZE = re.compile(rb"RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|avif)", re.DOTALL)
 
@@ -54,9 +61,9 @@ def kind_of(data: bytes, suffix: str) -> Kind:
     if _HTML.match(start[:_HTML_BYTES]):
         return "html"
     if suffix in {".pdf", ".docx"}:
-        raise UnreadableError(words.FILE_MISNAMED.format(suffix=suffix))
+        raise UnreadableError(FILE_MISNAMED.format(suffix=suffix))
     if suffix not in _PLAIN:
-        raise UnreadableError(words.FILE_UNKNOWN)
+        raise UnreadableError(FILE_UNKNOWN)
     return _PLAIN[suffix]
 
 
@@ -71,12 +78,12 @@ def _without_mark(data: bytes) -> bytes:
 def _refuse_known(data: bytes) -> None:
     if data.startswith(_OLE):
         # Word puts an encrypted .docx into the container that its .doc files used.
-        raise UnreadableError(words.FILE_LOCKED if _ENCRYPTED_PACKAGE in data else words.FILE_OLD_WORD)
+        raise UnreadableError(FILE_LOCKED if _ENCRYPTED_PACKAGE in data else FILE_OLD_WORD)
     for signature, sentence in _SIGNATURES:
         if data.startswith(signature):
             raise UnreadableError(sentence)
     if _PICTURES_AFTER_A_SIZE.match(data):
-        raise UnreadableError(words.FILE_PICTURE)
+        raise UnreadableError(FILE_PICTURE)
 
 
 def _kind_of_zip(data: bytes) -> Kind:
@@ -84,11 +91,11 @@ def _kind_of_zip(data: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
     except zipfile.BadZipFile as error:
-        raise UnreadableError(words.FILE_BROKEN) from error
+        raise UnreadableError(FILE_BROKEN) from error
     if any(name.startswith("word/") for name in names):
         return "docx"
     if any(name.startswith(("xl/", "ppt/")) for name in names):
-        raise UnreadableError(words.FILE_OFFICE)
+        raise UnreadableError(FILE_OFFICE)
     if b"mimetypeapplication/vnd.oasis.opendocument.text" in data[:200]:
-        raise UnreadableError(words.FILE_OPEN_DOCUMENT)
-    raise UnreadableError(words.FILE_UNKNOWN)
+        raise UnreadableError(FILE_OPEN_DOCUMENT)
+    raise UnreadableError(FILE_UNKNOWN)

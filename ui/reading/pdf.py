@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui import words
 from ui.reading.article import MAX_TEXT_CHARS, Article, spell_out
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_BROKEN, FILE_LOCKED, UnreadableError
 from ui.reading.lines import Line, in_reading_order, paragraphs, without_margins
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def read_pdf(data: bytes) -> Article:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableError(words.FILE_LOCKED)
+            raise UnreadableError(FILE_LOCKED)
         num_pages = len(reader.pages)
         if num_pages > MAX_PAGES:
             raise UnreadableError(words.FILE_TOO_MANY_PAGES.format(num_pages=num_pages, max_pages=MAX_PAGES))
         pages = _pages(reader)
     except PyPdfError as error:
-        raise UnreadableError(words.FILE_BROKEN) from error
+        raise UnreadableError(FILE_BROKEN) from error
     article = list(paragraphs(without_margins(pages)))
     text = "".join(article)
     signs = "".join(text.split())

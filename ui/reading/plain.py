@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ui import words
 from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.decoding import decode
-from ui.reading.errors import UnreadableError
+from ui.reading.errors import FILE_UNKNOWN, UnreadableError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -31,22 +30,25 @@ def read_plain(data: bytes) -> Article:
 
 
 def read_markdown(data: bytes) -> Article:
-    """The words of a Markdown file (CommonMark and tables): no front matter, no markup, no pictures.
+    """The words of a Markdown file (CommonMark, tables and footnotes): no front matter, no markup, no pictures.
 
     Raises:
         UnreadableError: these bytes are no text.
     """
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
     text = _FRONT_MATTER.sub("", _decoded(data).lstrip()[:MAX_TEXT_CHARS])  # parsing megabytes takes many seconds
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
-    return Article.of(_blocks(tokens))
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    tokens = markdown.parse(text)
+    end = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens))
+    return Article.of(_blocks(tokens[:end]), notes=_blocks(tokens[end:]))
 
 
 def _decoded(data: bytes) -> str:
     text = decode(data)
     if text is None:
-        raise UnreadableError(words.FILE_UNKNOWN)
+        raise UnreadableError(FILE_UNKNOWN)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -7,8 +7,9 @@ from urllib.parse import quote, urlsplit
 
 import idna
 
-from ui import words
 from ui.reading.errors import UnreadableError
+
+WEB_BAD_ADDRESS = "This is not a web address that can be opened. Copy it again from the address bar of your browser."
 
 _MAX_URL_CHARS = 8000
 _PORTS = {"http": 80, "https": 443}
@@ -35,11 +36,11 @@ class Target:
             UnreadableError: it is not a web address, or one with a password in it.
         """
         if len(url) > _MAX_URL_CHARS or _UNSAFE.search(url):
-            raise UnreadableError(words.WEB_BAD_ADDRESS)
+            raise UnreadableError(WEB_BAD_ADDRESS)
         try:
             parts = urlsplit(url)
             if parts.scheme not in _PORTS or "@" in parts.netloc:
-                raise UnreadableError(words.WEB_BAD_ADDRESS)
+                raise UnreadableError(WEB_BAD_ADDRESS)
             query = f"?{parts.query}" if parts.query else ""
             return cls(
                 scheme=parts.scheme,
@@ -48,7 +49,7 @@ class Target:
                 path=quote((parts.path or "/") + query, safe="!$%&'()*+,/:;=?@[]~"),
             )
         except ValueError as error:
-            raise UnreadableError(words.WEB_BAD_ADDRESS) from error
+            raise UnreadableError(WEB_BAD_ADDRESS) from error
 
     @property
     def host_header(self) -> str:

@@ -2,13 +2,14 @@
 
 import re
 
-from ui import words
 from ui.reading.article import Article
 from ui.reading.decoding import decode
 from ui.reading.dialing import Web
-from ui.reading.download import download
+from ui.reading.download import WEB_NOT_A_PAGE, download
 from ui.reading.errors import UnreadableError
 from ui.reading.html import article_of_html
+
+WEB_EMPTY = "The page is empty. Open it in your browser and paste the article's text."
 
 _ADDRESS = re.compile(r"(?:https?://[^\s/?#]+|www\.[^\s/?#.]+\.[^\s/?#]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _AROUND = " \t\r\n\ufeff\u200b<>"
@@ -42,7 +43,7 @@ def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> Article:
     is_html = page.content_type != "text/plain"
     text = decode(page.body, is_html=is_html, declared=page.charset)
     if text is None:
-        raise UnreadableError(words.WEB_NOT_A_PAGE)
+        raise UnreadableError(WEB_NOT_A_PAGE)
     if not text.strip():
-        raise UnreadableError(words.WEB_EMPTY)
+        raise UnreadableError(WEB_EMPTY)
     return article_of_html(text, url=page.url) if is_html else Article.of([text])

@@ -38,7 +38,7 @@ const consentButton = new RegExp("^[\\s|•·>»▶✓✕×]*(?:" + [
   "(?:allow|enable|reject|refuse|decline|deny|disable) (?:all)?(?: ?(?:non-essential |optional )?cookies)?", "do not consent",
   "(?:accept |allow |use )?(?:only )?(?:strictly )?(?:necessary|essential)(?: cookies)?(?: only)?",
   "continue without (?:accepting|agreeing)",
-  "(?:manage|change|review|set|customi[sz]e)(?: my| your)?(?: (?:cookies?|privacy|consent|options|settings|choices|preferences))*",
+  "(?:manage|change|review|set|customi[sz]e)(?: my| your)?(?: (?:cookies?|privacy|consent|options|settings|choices|preferences))+",
   "(?:cookies?|privacy|consent) (?:policy|settings|preferences|options|choices)", "more options", "your privacy choices",
   "(?:show|view|see)(?: our)? (?:vendors?|purposes|partners|details)", "list of (?:partners|vendors)(?: \\(vendors\\))?",
   "(?:save|confirm)(?: (?:and|&) (?:exit|close)| (?:my )?(?:choices|preferences|settings))", "got it!?",
