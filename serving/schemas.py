@@ -71,6 +71,13 @@ class Source(_FromText):
     score: Annotated[float, Field(description="0 to 1: how much of the summary sentence it carries.")]
 
 
+class Span(BaseModel):
+    """A part of the article."""
+
+    start: int
+    end: int
+
+
 class SentenceEvidence(_FromText):
     """One summary sentence and the article sentences that it rests on, best first."""
 
@@ -132,6 +139,10 @@ class SummaryResponse(BaseModel):
         ),
     ]
     evidence: list[SentenceEvidence]
+    cuts: Annotated[
+        list[Span],
+        Field(description="What key sentences leave out of the article's sentences; empty for the model's summaries."),
+    ]
     unsupported: list[UnsupportedFact]
     notes: Annotated[list[str], Field(description="What the reader should know, in whole sentences.")]
 

@@ -20,6 +20,8 @@ from serving.schemas import (
     Format,
     ProgressEvent,
     SentenceEvidence,
+    Source,
+    Span,
     SummaryResponse,
     UnsupportedFact,
 )
@@ -29,6 +31,7 @@ from serving.text.evidence import find_evidence, find_unsupported
 from serving.text.key_sentences import key_sentences
 from serving.text.normal import normal_form
 from serving.text.sentences import split_sentences
+from serving.text.shorten import Quote, cut_width
 from serving.text.tidy import Tidied, drop_repeats, finish_sentences, is_finished, limit_words, to_bullets
 
 Event = ProgressEvent | DraftEvent
@@ -46,9 +49,6 @@ _MAX_KEPT_SHARE = 0.6
 """Most of a text that key sentences may keep, so that a generous limit still gives a summary, not a copy."""
 
 _DRAFT_INTERVAL_S = 0.3
-
-_MAX_WORD_CHARS = 40
-"""A sentence with longer words than this on average is no sentence; the longest words of news are shorter."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _read(text: str) -> str:
 
 
 def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> SummaryResponse:
-    """Return the article's own key sentences, whole and in article order, within the asked length.
+    """Return the article's key sentences in article order, within the asked length.
 
     Args:
         task: what is asked.
@@ -105,37 +105,49 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
     started = time.monotonic()
     article = _read(task.text)
     num_words = count_words(article)
-    chosen = key_sentences(article, max_words=_extractive_words(task, num_words))
-    sentences = [sentence.text for sentence in chosen.sentences]
-    too_wide = [text for text in sentences if len(text) > _MAX_WORD_CHARS * max(1, count_words(text))]
+    chosen = key_sentences(article, max_words=_extractive_words(task, num_words)).sentences
     # One endless "word", such as a line of dashes or data, is within any limit in words.
-    sentences = [
-        text[: _MAX_WORD_CHARS * max(1, count_words(text))].rstrip() + "…" if text in too_wide else text
-        for text in sentences
-    ]
-    cut = ["The most telling sentence is longer than the asked length, so it was cut."] if chosen.cut else []
-    if too_wide:
+    quotes = [cut_width(quote) for quote in chosen]
+    cut = []
+    if len(chosen) == 1 and chosen[0].is_cut:
+        cut.append("The most telling sentence is longer than the asked length, so it was cut.")
+    if quotes != chosen:
         cut.append("The article has words without end, such as lines of data; they were cut.")
-    summary = "\n".join(f"- {text}" for text in sentences) if task.format == "bullets" else " ".join(sentences)
+    summary, evidence = _quoted(quotes, task.format)
     return SummaryResponse(
         summary=summary,
         method="extractive",
         model=None,
         parameters=None,
-        finish_reason="length" if cut else "stop",
+        finish_reason="length" if any(quote.is_cut for quote in quotes) else "stop",
         num_input_words=num_words,
         num_input_tokens=None,
-        num_summary_words=sum(count_words(text) for text in sentences),
+        num_summary_words=sum(count_words(quote.text) for quote in quotes),
         num_summary_tokens=None,
         coverage=1.0,
         parts=1,
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=None,
         article=article if article != task.text else None,
-        evidence=_evidence(summary, article),
+        evidence=evidence,
+        cuts=[Span(start=start, end=end) for quote in quotes for start, end in quote.cuts],
         unsupported=[],
         notes=[*notes, *cut],
     )
+
+
+def _quoted(quotes: Sequence[Quote], form: Format) -> tuple[str, list[SentenceEvidence]]:
+    """Join the quotes to a summary; each rests on the whole sentence that it comes from."""
+    before, between = ("- ", "\n- ") if form == "bullets" else ("", " ")
+    summary = before if quotes else ""
+    evidence: list[SentenceEvidence] = []
+    for quote in quotes:
+        summary += between if evidence else ""
+        start = len(summary)
+        summary += quote.text
+        source = Source(start=quote.source.start, end=quote.source.end, score=1.0)
+        evidence.append(SentenceEvidence(start=start, end=len(summary), sources=[source]))
+    return summary, evidence
 
 
 def _extractive_words(task: SummaryTask, num_words: int) -> int:
@@ -209,6 +221,7 @@ def summarize_abstractive(
         model_text=" ".join(texts),
         article=article if article != task.text else None,
         evidence=evidence,
+        cuts=[],
         unsupported=unsupported,
         notes=notes,
     )
@@ -289,7 +302,7 @@ def _fit(sentences: list[str], task: SummaryTask, engine: Engine, budget: int) -
     if task.max_words is not None:
         max_words = min(max_words, task.max_words)
     while sentences and max_words > 1:
-        sentences = [sentence.text for sentence in key_sentences(text, max_words=max_words).sentences]
+        sentences = [sentence.text for sentence in key_sentences(text, max_words=max_words, shorten=False).sentences]
         num_tokens = engine.count_tokens(" ".join(sentences))
         if num_tokens <= budget:
             break

@@ -20,7 +20,7 @@ def text_of(markup):
 
 
 def test_article_marks_know_their_sentences():
-    got = article_html(ARTICLE, EVIDENCE)
+    got = article_html(ARTICLE, EVIDENCE, [])
     assert '<mark class="source-0 source-1">Ferries run all night.</mark>' in got
     assert '<mark class="source-1">It costs 2 euros &amp; more.</mark>' in got
     assert "<b>" not in got
@@ -54,6 +54,13 @@ def test_no_offsets_lose_or_double_a_character(text, sentences, doubts):
     evidence = [{"start": a, "end": b, "sources": [{"start": a, "end": b, "score": 1.0}]} for a, b in sorted(sentences)]
     facts = [{"start": a, "end": b, "text": "", "kind": "name"} for a, b in sorted(doubts)]
     want = "".join(line for line in text.split("\n") if line.strip())
-    assert text_of(article_html(text, evidence)) == want
+    cuts = [{"start": a, "end": b} for a, b in sorted(doubts)]
+    assert text_of(article_html(text, evidence, cuts)) == want
     if not any(line.startswith("- ") for line in text.split("\n")):
         assert text_of(summary_html(text, evidence, facts)) == want
+
+
+def test_what_key_sentences_leave_out_is_dimmed_inside_its_mark():
+    cuts = [{"start": 11, "end": 21}]
+    got = article_html(ARTICLE, EVIDENCE[:1], cuts)
+    assert '<mark class="source-0">Ferries run<s> all night</s>.</mark>' in got

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from serving.text.boilerplate import is_prose, without_dateline
 from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
+from serving.text.opening import can_open_story
 from serving.text.ranker import sentence_terms, text_rank
 from serving.text.sentences import split_sentences
+from serving.text.shorten import Quote
 from tests.test_text_sentences import APOLLO, any_text
+from ui.samples import SAMPLES, Sample
 
 HARBOUR = (
     "The harbour of Port Ellery reopened on Monday after storms had kept it closed for a week. More than "
@@ -38,31 +41,126 @@ def chosen(article: str, max_words: int = 76) -> list[str]:
     return [sentence.text for sentence in key_sentences(article, max_words=max_words).sentences]
 
 
-def test_picks_whole_sentences_in_article_order_within_the_limit() -> None:
+def shown(article: str, quote: Quote) -> str:
+    """What a quote's spans say: its text but for the ellipsis and a first letter made capital."""
+    return "".join(article[start:end] for start, end in quote.kept)
+
+
+def test_picks_sentences_in_article_order_within_the_limit() -> None:
     result = key_sentences(HARBOUR, max_words=40)
-    assert not result.cut
-    assert 15 <= sum(count_words(s.text) for s in result.sentences) <= 40
-    assert [s.start for s in result.sentences] == sorted(s.start for s in result.sentences)
-    assert {s.text for s in result.sentences} <= {s.text for s in split_sentences(HARBOUR)}
+    assert 30 <= sum(count_words(quote.text) for quote in result.sentences) <= 40
+    starts = [quote.source.start for quote in result.sentences]
+    assert starts == sorted(starts)
+    assert {quote.source for quote in result.sentences} <= set(split_sentences(HARBOUR))
 
 
-def test_a_sentence_longer_than_the_limit_is_cut_at_a_word() -> None:
+def test_a_sentence_without_a_phrase_as_short_as_the_limit_is_cut_at_a_word() -> None:
     result = key_sentences(HARBOUR, max_words=5)
     assert result.cut
-    (sentence,) = result.sentences
-    assert sentence.text.endswith("…")
-    assert count_words(sentence.text) <= 5
-    assert sentence.text.removesuffix("…") == HARBOUR[sentence.start : sentence.end]
+    (quote,) = result.sentences
+    assert quote.text == "The harbour of Port Ellery…"
+    assert quote.cuts == [(len(quote.text) - 1, HARBOUR.index(".") + 1)]
 
 
 @given(any_text, st.integers(1, 40))
 def test_any_text_gives_exact_offsets_within_the_limit(article: str, max_words: int) -> None:
     result = key_sentences(article, max_words=max_words)
-    assert sum(count_words(s.text) for s in result.sentences) <= max_words
-    for sentence in result.sentences:
-        kept = sentence.text.removesuffix("…") if result.cut else sentence.text
-        assert article[sentence.start : sentence.end].startswith(kept)
+    assert sum(count_words(quote.text) for quote in result.sentences) <= max_words
+    for quote in result.sentences:
+        assert quote.text.replace("…", "").lower() == shown(article, quote).replace("…", "").lower()
+        assert quote.source.text == article[quote.source.start : quote.source.end]
+        spans = sorted([*quote.kept, *quote.cuts])
+        assert [start for start, _ in spans] == [quote.source.start, *(end for _, end in spans[:-1])]
+        assert spans[-1][1] == quote.source.end
     assert bool(result.sentences) == bool(article.strip())
+
+
+news_text = st.lists(
+    st.sampled_from([sentence.text for sample in SAMPLES for sentence in split_sentences(sample.text)])
+    | any_text.filter(lambda text: "\n" not in text),
+    max_size=12,
+).map(" ".join)
+
+
+@given(news_text, st.integers(1, 60), st.integers(0, 60))
+def test_what_a_shorter_summary_quotes_a_longer_one_quotes(article: str, max_words: int, more: int) -> None:
+    shorter, longer = (key_sentences(article, max_words=limit).sentences for limit in (max_words, max_words + more))
+    assert {quote.source for quote in shorter} <= {quote.source for quote in longer}
+
+
+@pytest.mark.parametrize("max_words", [40, 60, 120])
+@pytest.mark.parametrize(
+    ("sample", "news"),
+    list(
+        zip(
+            SAMPLES,
+            [
+                "Men have landed and walked on the moon.",
+                "Larkhaven's ferries will run all night from the first of May, the city council decided on Tuesday",
+                "has supplied a mining town in the Kesh desert with electricity for 100 days without a break",
+                "A violin that had been missing for 41 years was given back to its owner on Sunday",
+            ],
+            strict=True,
+        )
+    ),
+    ids=[sample.name for sample in SAMPLES],
+)
+def test_the_samples_hold_the_news_at_every_length(sample: Sample, news: str, max_words: int) -> None:
+    assert any(news in text for text in chosen(sample.text, max_words))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '"I have never seen such waves," said Ada Quill, the harbour master.',
+        "He had waited for this morning.",
+        "It was a long week.",
+        "Who would have thought it?",
+        "Good morning and welcome to the Ellery Post.",
+        "But nobody gave up hope.",
+        "Photo: Ships outside the breakwater.",
+    ],
+)
+def test_the_news_is_the_first_sentence_that_can_open_a_story(before: str) -> None:
+    for max_words in (20, 40, 60):
+        texts = chosen(f"{before} {HARBOUR}", max_words)
+        assert any(text.startswith("The harbour of Port Ellery reopened on Monday") for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "can_open"),
+    [
+        ("The council voted for night ferries.", True),
+        ("It emerged that the council had voted.", False),
+        ("They're building a bridge at last.", False),
+        ("“We voted for it,” said the mayor.", False),
+        ("'I was there,' she said on Monday.", False),
+        ("Will the ferries run all night?", False),
+        ("Hello and welcome to the programme.", False),
+        ("However, the ferries did not run.", False),
+        ("U.S. ferries will run all night.", True),
+        ("IT workers at the port went home.", True),
+        ("No ferries will run on Monday.", True),
+        ("Well water in the valley is poisoned.", True),
+        ("Welcome rains ended the long drought.", True),
+        ("Thanks to the rain, the drought ended.", True),
+        ("Yes voters won in all four counties.", True),
+        ("Hi-tech firms in the valley hire again.", True),
+        ("Here is the news of the day.", False),
+        ("So far, 40 ships have left port.", True),
+        ("US troops left the island.", True),
+    ],
+)
+def test_what_can_open_a_story(text: str, can_open: bool) -> None:
+    assert can_open_story(text) == can_open
+
+
+def test_other_languages_are_quoted_whole() -> None:
+    text = (
+        "Der Bürgermeister hat Geld aus der Kasse der Stadt genommen und damit ein Haus gekauft, sagte die Polizei. "
+        "Die Stadt will das Geld nun von ihm zurück und hat ihn in der letzten Woche verklagt."
+    )
+    assert chosen(text, 20) == [split_sentences(text)[0].text]
 
 
 @pytest.mark.parametrize(
@@ -195,19 +293,26 @@ def test_a_thousand_words_take_under_50_ms() -> None:
     key_sentences(article, max_words=76)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         key_sentences(article, max_words=76)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05  # the least of five: another process may hold the core
+        times.append(time.process_time() - start)
+    assert min(times) < 0.05  # of this process alone, since others may hold the core
 
 
 @pytest.mark.parametrize(
     "article",
-    [(HARBOUR + " ") * 570, "Ab. " * 50_000, "harbour " * 25_000, "天气很好。" * 40_000],
-    ids=["prose", "tiny sentences", "one sentence", "no spaces"],
+    [
+        (HARBOUR + " ") * 570,
+        "Ab. " * 50_000,
+        "harbour " * 25_000,
+        "天气很好。" * 40_000,
+        "x" * 20_000,
+        "the, " * 40_000 + "end.",
+    ],
+    ids=["prose", "tiny sentences", "one sentence", "no spaces", "one word", "commas"],
 )
 def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     key_sentences(article, max_words=2_000)
-    # The bound only tells linear from quadratic, on a busy machine too.
-    assert time.perf_counter() - start < 60
+    # The bound only tells linear from quadratic.
+    assert time.process_time() - start < 30

@@ -23,7 +23,7 @@ def summary(**changes):
         "summary": "Ferries_run *all* night.", "method": "abstractive", "model": "someone/news",
         "finish_reason": "stop", "num_input_words": 532, "num_input_tokens": 800, "num_summary_words": 56,
         "num_summary_tokens": 80, "coverage": 1.0, "parts": 2, "elapsed_s": 2.0, "model_text": None, "evidence": [],
-        "unsupported": [{"text": "<1999>", "start": 0, "end": 3}], "notes": [], **changes,
+        "cuts": [], "unsupported": [{"text": "<1999>", "start": 0, "end": 3}], "notes": [], **changes,
     }  # fmt: skip
     fields = {name: raw[name] for name in Summary.__dataclass_fields__ if name != "raw"}
     return Summary(raw=raw, **fields)
@@ -109,3 +109,17 @@ def test_presenter_sees_link_login_and_code_and_visitors_what_they_can_do():
 def test_no_link_is_explained_and_no_share_says_nothing():
     assert Sharing().panel("127.0.0.1") == ""
     assert "cannot be reached" in Sharing(problem="The service cannot be reached.").panel("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("cuts", "badge", "is_told"),
+    [([], words.BADGE_EXTRACTIVE, False), ([{"start": 3, "end": 9}], words.BADGE_SHORTENED, True)],
+)
+def test_key_sentences_say_that_a_rule_picked_them_and_whether_they_are_whole(cuts, badge, is_told):
+    result = summary(method="extractive", cuts=cuts, unsupported=[])
+    shown = html.unescape(view.facts(result, REQUEST))
+    assert badge in shown
+    assert badge in as_text(result, REQUEST)
+    assert words.KEY_SENTENCES_EXPLAINED in shown
+    assert (words.CUTS in view.remarks(result)) == is_told
+    assert ("<s>" in view.sources(result, ARTICLE)) == is_told

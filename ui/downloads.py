@@ -21,7 +21,9 @@ def _facts(result: Summary, request: SummaryRequest) -> list[str]:
     doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
     if doubts:
         facts.append(words.DOUBTS_LISTED.format(doubts=doubts))
-    return [*facts, *([words.WRITTEN_BY_MODEL] if result.method == "abstractive" else [words.BADGE_EXTRACTIVE])]
+    if result.method == "abstractive":
+        return [*facts, words.WRITTEN_BY_MODEL]
+    return [*facts, words.BADGE_SHORTENED if result.raw["cuts"] else words.BADGE_EXTRACTIVE]
 
 
 def _literal(text: str) -> str:

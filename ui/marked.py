@@ -1,6 +1,6 @@
-"""A finished summary and its article as HTML: what rests on what, and what rests on nothing.
+"""A finished summary and its article as HTML: what rests on what, what rests on nothing, and what was left out.
 
-Offsets come from the API (`SummaryResponse.evidence`, `.unsupported`) and count code points, as Python does.
+Offsets come from the API (`SummaryResponse.evidence`, `.unsupported`, `.cuts`) and count code points, as Python does.
 """
 
 import html
@@ -54,8 +54,14 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
     return f"<ul>{body}</ul>" if lines and all(is_bullet for is_bullet, _ in lines) else body
 
 
-def article_html(article: str, evidence: Sequence[dict[str, Any]]) -> str:
-    """The article with the sentences marked that the summary rests on."""
+def article_html(article: str, evidence: Sequence[dict[str, Any]], cuts: Sequence[dict[str, Any]]) -> str:
+    """The article with the sentences marked that the summary rests on, and dimmed what it leaves out of them.
+
+    Args:
+        article: plain text.
+        evidence: the API's `evidence`.
+        cuts: the API's `cuts`, which lie inside sentences of `evidence`.
+    """
     users: dict[tuple[int, int], list[int]] = {}
     for i, found in enumerate(evidence):
         for source in found["sources"]:
@@ -64,7 +70,8 @@ def article_html(article: str, evidence: Sequence[dict[str, Any]]) -> str:
         Span(start, end, 'mark class="' + " ".join(f"source-{i}" for i in sentences) + '"')
         for (start, end), sentences in sorted(users.items())
     ]
-    return "".join(f"<p>{_wrap(article, start, end, marks)}</p>" for start, end in _lines(article))
+    dimmed = [Span(cut["start"], cut["end"], "s") for cut in cuts]
+    return "".join(f"<p>{_wrap(article, start, end, marks, dimmed)}</p>" for start, end in _lines(article))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

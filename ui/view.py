@@ -61,7 +61,9 @@ def facts(result: Summary, request: SummaryRequest) -> str:
 
 def method(result: Summary) -> str:
     """Who wrote it, in words."""
-    return words.BADGE_EXTRACTIVE if result.method == "extractive" else words.BADGE_ABSTRACTIVE
+    if result.method != "extractive":
+        return words.BADGE_ABSTRACTIVE
+    return words.BADGE_SHORTENED if result.raw["cuts"] else words.BADGE_EXTRACTIVE
 
 
 def remarks(result: Summary) -> list[str]:
@@ -71,15 +73,23 @@ def remarks(result: Summary) -> list[str]:
         lines.append(words.coverage(result.coverage, result.parts))
     if result.method == "extractive" and not result.notes:
         lines.append(words.KEY_SENTENCES_EXPLAINED)
+    if result.raw["cuts"]:
+        lines.append(words.CUTS)
     if result.raw["unsupported"]:
         lines.append(words.DOUBTS)
     return [*lines, *result.notes]
 
 
 def sources(result: Summary, article: str) -> str:
-    """The article as it was read, with the sentences marked that the summary rests on; `article` as it was sent."""
+    """The article as it was read, the sentences that the summary rests on marked and what it leaves out dimmed.
+
+    Args:
+        result: the summary.
+        article: as it was sent.
+    """
     as_read = result.raw.get("article") or article
+    marked = article_html(as_read, result.raw["evidence"], result.raw["cuts"])
     return (
         f'<p class="hint">{words.SOURCES_HINT}</p><div class="article" tabindex="0" role="region" '
-        f'aria-label="{words.SOURCES}">{article_html(as_read, result.raw["evidence"])}</div>'
+        f'aria-label="{words.SOURCES}">{marked}</div>'
     )

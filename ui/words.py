@@ -37,6 +37,7 @@ SOURCES = "Where it comes from"
 SOURCES_HINT = (
     "Marked: the article's sentences that the summary rests on. Point at a sentence of the summary to see its own."
 )
+CUTS = "Words that were left out of these sentences are dimmed in the article; “…” shows where a sentence ends early."
 NOT_FOUND = "not found in the article"
 DOUBTS = "Underlined: not found in the article. Check it before you rely on it."
 SUMMARY_OF = "Summary of: {begins} …"
@@ -72,11 +73,10 @@ ADDRESS_ONLY = (
 )
 NOTHING_TO_DO = "There is no text yet. Paste an article, or try one of the samples."
 
-BADGE_EXTRACTIVE = "Key sentences, taken word for word from the article"
+BADGE_EXTRACTIVE = "Key sentences: picked from the article by a rule, word for word"
+BADGE_SHORTENED = "Key sentences: picked from the article by a rule, some of them shortened"
 BADGE_ABSTRACTIVE = "Written by the language model"
-KEY_SENTENCES_EXPLAINED = (
-    "The language model is not at hand, so these are the article's own most important sentences, unchanged."
-)
+KEY_SENTENCES_EXPLAINED = "The language model is not at hand, so these are sentences of the article, picked by a rule."
 
 READY = "The language model is ready: summaries are written in new words."
 LOADING = "The language model is being loaded. Until then you get the article's key sentences."

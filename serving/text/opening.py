@@ -1,0 +1,42 @@
+"""Which sentence can open a story: one that a reader understands who has read nothing before it."""
+
+import re
+from collections.abc import Sequence
+
+from serving.text.clean import count_words
+from serving.text.sentences import Sentence
+
+_LEANS_ON_OTHERS = re.compile(
+    r"""^\W*(?:
+        (?!(?-i:IT|US)\b)
+        (?:he|she|it|they|we|i|you|us|him|her|them|his|hers|its|their|our|my|your|this|that|these|those)
+        (?:['’]\w+)?(?=[\s,])
+      | (?:and|but|or|yet|nor|then|also|still|however|meanwhile|moreover|furthermore|nevertheless|nonetheless|instead
+        |otherwise|therefore|thus|besides|elsewhere|afterwards|in\ addition|as\ a\ result|for\ (?:example|instance)
+        |on\ the\ other\ hand|here|another|so(?!\ far))(?=[\s,])
+      | (?:hello|hi|hey|greetings|good\ (?:morning|afternoon|evening|day)|welcome\ (?:back|to|everyone|all)|dear
+        |thank\ you|thanks(?!\ to)|please)(?=[\s,.!])
+      | (?:yes|no|well|okay|ok|sorry)(?=[,.!])
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUOTATION = re.compile(r"""^\W{0,2}["“„«‘]|^'(?=\w)""")
+_QUESTION = re.compile(r"""[?？؟][\"'”’»)]*$""")
+# A shorter sentence ("It was a long night." without its pronoun) seldom holds the news.
+_MIN_WORDS = 5
+# The news further down is behind an introduction that is no news at all; the ranking then decides.
+_MAX_SENTENCES_BEFORE = 8
+
+
+def can_open_story(text: str) -> bool:
+    """False for quotations, questions, greetings, and sentences that begin with a pronoun or a connective."""
+    is_whole = count_words(text) >= _MIN_WORDS
+    return is_whole and not (_QUOTATION.search(text) or _LEANS_ON_OTHERS.search(text) or _QUESTION.search(text[-8:]))
+
+
+def find_lead(sentences: Sequence[Sentence]) -> int | None:
+    """Index of the first sentence that can open a story; None if none of the first few can."""
+    for index, sentence in enumerate(sentences[: _MAX_SENTENCES_BEFORE + 1]):
+        if can_open_story(sentence.text):
+            return index
+    return None

@@ -1,0 +1,118 @@
+"""Shortened sentences: grammar, meaning and the record of what was left out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.text.clean import count_words
+from serving.text.sentences import Sentence, split_sentences
+from serving.text.shorten import Quote, cut_anywhere, cut_short, cut_width, whole, without_asides
+from tests.test_text_sentences import any_text
+from ui.samples import SAMPLES
+
+
+def quote(text: str) -> Quote:
+    return whole(Sentence(text, 0, len(text), 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        ("Meanwhile, the port reopened.", "The port reopened."),
+        ("However, the port stays closed.", "The port stays closed."),
+        ("In addition, the port gets a crane.", "The port gets a crane."),
+        ("The port will reopen, the mayor said on Monday.", "The port will reopen, the mayor said."),
+        ("It will reopen, the mayor told reporters late on Friday.", "It will reopen, the mayor told reporters."),
+        ('"We are ready," said the mayor yesterday.', None),
+        ("The mayor (pictured) opened the port.", "The mayor opened the port."),
+        ("The port (to the left of the church) reopened.", "The port reopened."),
+        ("The crane -- the larger of the pair -- fell.", "The crane fell."),
+        # What carries a fact stays.
+        ("Meanwhile the port reopened.", None),
+        ("The port (which lost 12 ships) reopened.", None),
+        ("The port (not the town) reopened.", None),
+        ("The World Health Organization (WHO) reopened the port.", None),
+        ("The two men -- Armstrong and Aldrin -- landed.", None),
+        ("The mayor -- he was said to be ill -- stayed away.", None),
+        ('"The port (the old part) is closed," he said.', None),
+        ("The mayor resigned on Monday.", None),
+        ("The mayor said on Monday that the port would reopen.", None),
+        ("The port reopened, and the mayor said on Monday that he was glad.", None),
+        ("However hard it was, the port reopened.", None),
+    ],
+)  # fmt: skip
+def test_asides_without_a_fact_are_left_out(text: str, shorter: str | None) -> None:
+    assert without_asides(quote(text)).text == (shorter or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "max_words", "shorter"),
+    [
+        (
+            "The council voted for the night ferries on Tuesday, after a debate that lasted four hours.", 10,
+            "The council voted for the night ferries on Tuesday…",
+        ),
+        (
+            "The council voted for the night ferries after a debate that lasted four hours.", 9,
+            "The council voted for the night ferries…",
+        ),
+        (
+            "The new timetable adds a boat every forty minutes between midnight and 5 a.m. on the line.", 16,
+            "The new timetable adds a boat every forty minutes between midnight and 5 a.m.…",
+        ),
+        # Who says it comes along, whatever is cut.
+        (
+            "The mayor took 40,000 dollars from the port's funds to pay for a house by the sea, prosecutors said.", 16,
+            "The mayor took 40,000 dollars from the port's funds to pay for a house…, prosecutors said.",
+        ),
+        (
+            "The mayor took 40,000 dollars from the port's funds for a house by the sea, according to the report.", 16,
+            "The mayor took 40,000 dollars from the port's funds for a house…, according to the report.",
+        ),
+        ("The mayor took the money from the port's funds, and police claim that he hid it at home.", 13, None),
+        # Conditions, contrasts and negations.
+        ("The council will build the bridge across the river next spring unless the voters refuse to pay.", 14, None),
+        ("The man was convicted of fraud by a jury in the spring, but was acquitted in the autumn.", 14, None),
+        ("The port will be open to all of the ships in the bay if the storm passes.", 14, None),
+        ("The two firms said that they will work with each other on the bridge and not on the port.", 17,
+         "The two firms said that they will work with each other…"),
+        # A quotation is cut nowhere, an opening phrase says nothing by itself.
+        ('The mayor of the town said that "the bridge is old, rusty and, in the end, a danger to us all".', 14, None),
+        ("After weeks of talks between the two sides in the old town, the council voted for the ferries.", 14, None),
+        ("After weeks of talks, the council voted for the ferries in the end, and for the bridge.", 14,
+         "After weeks of talks, the council voted for the ferries in the end…"),
+        ("Four short words here, and no more.", 5, None),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_cut_where_a_phrase_ends_and_its_meaning_stays(
+    text: str, max_words: int, shorter: str | None
+) -> None:
+    short = cut_short(quote(text), max_words)
+    assert (short.text if short else None) == shorter
+    assert count_words(shorter or "") <= max_words
+
+
+def test_cuts_are_what_is_not_shown() -> None:
+    article = "PORT -- Meanwhile, the port (pictured) will reopen to ships from Monday, the mayor said on Friday."
+    source = Sentence(article, 0, len(article), 0)
+    start = article.index("Meanwhile")
+    short = without_asides(whole(Sentence(article[start:], start, len(article), 0), source))
+    assert short.text == "The port will reopen to ships from Monday, the mayor said."
+    assert [article[a:b] for a, b in short.cuts] == ["PORT -- Meanwhile, ", " (pictured)", " on Friday"]
+    assert not short.is_cut
+
+
+@given(
+    st.sampled_from([sentence.text for sample in SAMPLES for sentence in split_sentences(sample.text)])
+    | any_text.map(str.strip).filter(bool),
+    st.integers(1, 40),
+)
+def test_spans_say_what_is_shown(text: str, max_words: int) -> None:
+    plain = without_asides(quote(text))
+    quotes = [plain, cut_short(plain, max_words), cut_anywhere(plain, max_words), cut_width(plain)]
+    for short in filter(None, quotes):
+        shown = "".join(text[start:end] for start, end in short.kept)
+        assert short.text.replace("…", "").lower() == shown.replace("…", "").lower()
+        together = sorted([*short.kept, *short.cuts])
+        assert "".join(text[start:end] for start, end in together) == text
+    assert all(count_words(short.text) <= max_words for short in quotes[1:3] if short)
