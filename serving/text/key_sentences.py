@@ -15,7 +15,8 @@ from serving.text.language import detect_language, is_english
 from serving.text.opening import find_lead
 from serving.text.ranker import Terms, score_sentences, sentence_terms
 from serving.text.sentences import Sentence, split_sentences
-from serving.text.shorten import Quote, cut_anywhere, cut_short, whole, without_asides
+from serving.text.shorten import Quote, cut_anywhere, cut_short, said_by, whole, without_asides
+from serving.text.speakers import Turn, read_transcript
 
 # Taken off a score for the share of a sentence's terms that chosen ones have already.
 _REPETITION_WEIGHT = 0.08
@@ -46,25 +47,44 @@ def key_sentences(text: str, *, max_words: int, shorten: bool = True) -> KeySent
             are whole, but for the first one if even that is longer than the limit.
     """
     sentences = split_sentences(text, language=detect_language(text))
-    candidates = prose(sentences)
+    transcript = read_transcript(sentences)
+    candidates = prose(transcript.sentences if transcript else sentences)
+    turns = transcript.turns if transcript else {}
     shorten = shorten and is_english(text)
     sources = {sentence.end: sentence for sentence in sentences}
     chosen: list[Quote] = []
+    heard: set[Turn] = set()
     words_left = max_words
     for index in sequence(candidates):
         quote = whole(candidates[index], sources[candidates[index].end])
         if shorten:
             quote = without_asides(quote)
+        turn = turns.get(quote.source.end)
+        # The first sentence of a turn comes with its speaker's name.
+        name_words = count_words(turn.shown) if turn and turn not in heard else 0
         num_words = count_words(quote.text)
-        if num_words > words_left:
-            shorter = cut_short(quote, words_left) if shorten else None
+        if name_words + num_words > words_left:
+            shorter = cut_short(quote, words_left - name_words) if shorten else None
             if shorter is None and not chosen:
-                shorter = cut_anywhere(quote, words_left)
+                shorter = cut_anywhere(quote, max(words_left - name_words, 1))
             chosen += [shorter] if shorter else []
             break
         chosen.append(quote)
-        words_left -= num_words
-    return KeySentences(sorted(chosen, key=lambda quote: quote.source.start))
+        heard |= {turn} if turn else set()
+        words_left -= name_words + num_words
+    return KeySentences(_named(sorted(chosen, key=lambda quote: quote.source.start), turns, max_words))
+
+
+def _named(quotes: Sequence[Quote], turns: dict[int, Turn], max_words: int) -> list[Quote]:
+    """The quotes with the speaker's name before the first one of each turn."""
+    named: list[Quote] = []
+    last: Turn | None = None
+    for quote in quotes:
+        turn = turns.get(quote.source.end)
+        is_room = turn is not None and count_words(turn.shown) < max_words
+        named.append(said_by(quote, turn.shown, turn.label) if turn and turn != last and is_room else quote)
+        last = turn
+    return named
 
 
 def sequence(sentences: Sequence[Sentence]) -> Iterator[int]:

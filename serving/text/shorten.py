@@ -8,7 +8,7 @@ contrast; anything inside a quotation; figures and names in an aside.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from serving.text.clean import count_words, word_spans
@@ -66,12 +66,14 @@ _PLACES = (
 )
 # The next word is looked at to tell whether a phrase ends before it.
 _LONGEST_PLACE = 12
+_LOOKED_BACK = 40
 # What asks for more, so that no phrase ends in it.
 _OPEN_END = re.compile(
     r"""\b(?:an?|the|and|or|but|nor|of|to|in|on|at|by|with|for|from|into|over|under|about|between|than|that|who|which
         |whose|where|is|are|was|were|be|been|being|has|have|had|will|would|could|should|shall|may|might|can|must
         |his|her|its|their|our|my|your|this|these|those|as|when|while|more|less|most|if|because|not|no|very
-        |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do|(?:and|or|that|which|who|to)\ \w+)\.?$""",
+        |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do
+        |to\ \w+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})\.?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "After weeks of talks in Geneva, ..." says nothing before its comma.
@@ -126,6 +128,12 @@ def without_asides(quote: Quote) -> Quote:
     shown = "".join(text[start:end] for start, end in spans)
     kept = tuple(span for start, end in spans for span in _article_spans(quote, start, end))
     return Quote(shown[:1].upper() + shown[1:], quote.source, kept)
+
+
+def said_by(quote: Quote, name: str, label: Span) -> Quote:
+    """The quote after its speaker's name; `label` is where the article has that name, in the source or before it."""
+    is_inside = quote.source.start <= label[0]
+    return replace(quote, text=name + quote.text, kept=(label, *quote.kept) if is_inside else quote.kept)
 
 
 def _asides(text: str) -> Iterator[Span]:
@@ -208,7 +216,9 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
             num_words = bisect_right(word_ends, position)
             if position > limit or position < earliest or num_words < min_words or quoted[position]:
                 continue
-            if _NEGATED_START.match(text, match.end()) or _OPEN_END.search(text, max(0, position - 12), position):
+            if _NEGATED_START.match(text, match.end()) or _OPEN_END.search(
+                text, max(0, position - _LOOKED_BACK), position
+            ):
                 continue
             best = max(best or (0, 0), (num_words - loss, position))
     return best[1] if best else None
