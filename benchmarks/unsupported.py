@@ -19,7 +19,8 @@ from pathlib import Path
 
 from benchmarks.articles import DEFAULT_DATA, Row, load_rows
 from serving.text.evidence import find_unsupported
-from serving.text.names import is_date_word
+from serving.text.locale_words import locale_words
+from serving.text.names import normalise
 
 WORD = re.compile(r"[^\W\d_][\w\u2019']*")
 DIGITS = re.compile(r"(?<![\w.,])\d[\d,.]*(?<![.,])")
@@ -66,7 +67,11 @@ def proper_names(rows: Sequence[Row]) -> set[str]:
 
 
 def name_matches(text: str, names: set[str]) -> Iterator[re.Match[str]]:
-    return (match for match in WORD.finditer(text) if match.group() in names and not is_date_word(match.group()))
+    return (
+        match
+        for match in WORD.finditer(text)
+        if match.group() in names and locale_words("en").date_word(normalise(match.group())) is None
+    )
 
 
 def recall(rows: Sequence[Row], find: Callable[[str], list[re.Match[str]]], show: bool) -> str:

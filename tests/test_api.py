@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +14,7 @@ from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
 from tests.fake_engine import FakeEngine
 
+CASES = Path(__file__).parent / "cases"
 ARTICLE = (
     "The town library reopened on Monday after two years of repairs. About three hundred readers came on the first "
     "morning, and the reading room was full by noon. The roof had leaked since the storm of 2019. Repairs cost 4.2 "
@@ -446,3 +448,18 @@ def test_odd_texts_get_a_summary_within_the_length(api, text):
     answer = api.post("/summarize", json={"text": text, "max_words": 20})
     assert answer.status_code == 200
     assert 0 < answer.json()["num_summary_words"] <= 20
+
+
+@pytest.mark.parametrize(
+    ("words", "doubts"),
+    [
+        ("The fine was 12,000 euros and 350 people have left since 5 March.", []),
+        ("The fine was 12.000 euros and 350 people have left since March 5, 2026.", []),
+        ("The fine was for 12 people, and 53 have left since 6 March.", ["12", "53", "6 March"]),
+    ],
+)
+def test_numbers_in_another_notation_than_the_article_s_raise_no_doubts(api, words, doubts):
+    article = (CASES / "numbers-the-european-way.txt").read_text(encoding="utf-8")
+    api.use(FakeEngine(words))
+    answer = api.post("/summarize", json={"text": article, "method": "abstractive"}).json()
+    assert [fact["text"] for fact in answer["unsupported"]] == doubts

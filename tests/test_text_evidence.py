@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.text.evidence import find_evidence, find_unsupported
@@ -48,6 +48,7 @@ def test_an_invented_sentence_rests_on_nothing() -> None:
     assert evidence.sources == []
 
 
+@settings(deadline=None)  # the first text in a language waits for its words
 @given(any_text, any_text)
 def test_any_texts_give_exact_offsets(summary: str, article: str) -> None:
     sentences = {(s.start, s.end) for s in split_sentences(article)}
@@ -98,6 +99,7 @@ def test_flags_what_the_article_does_not_hold(summary: str, facts: list[tuple[st
         "It was at 3.30 pm.",
         "It was at 3:30 pm, with 12 percent lost.",
         "It was on April 5, 2016, a Mon. in Apr.",
+        "The two of them, and those two, met.",
         "In the US, Khan's friends met.",
         "American and Indian workers met.",
         "Mohammad Khan met them.",
@@ -118,20 +120,32 @@ def test_a_thousand_words_take_under_100_ms() -> None:
     summary = "Twelve of 99 members were hurt in Londonderry on Friday. " + HARBOUR[:300]
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         find_evidence(summary, article)
         find_unsupported(summary, article)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.1
 
 
 @pytest.mark.parametrize(
     "article",
-    ["AB " * 66_666, "天气很好。" * 40_000, "1,2." * 50_000, "'" * 200_000, HARBOUR * 500],
-    ids=["one name", "no spaces", "numbers", "marks", "prose"],
+    [
+        "AB " * 66_666,
+        "天气很好。" * 40_000,
+        "1,2." * 50_000,
+        "'" * 200_000,
+        HARBOUR * 500,
+        "1 000 " * 33_333,
+        "1 and " * 33_333,
+        "May 5 and " * 20_000,
+        "1/2/" * 50_000,
+        "half a " * 28_000,
+        "one hundred " * 16_000,
+    ],
+    ids=["one name", "no spaces", "numbers", "marks", "prose", "groups", "list", "dates", "slashes", "half", "words"],
 )
 def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find_evidence(article[:3_000], article)
     find_unsupported(article[:3_000], article)
-    assert time.perf_counter() - start < 8  # measured at 0.9 s at the most
+    assert time.process_time() - start < 8  # measured at 2 s at the most on a busy machine

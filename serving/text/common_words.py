@@ -8,8 +8,8 @@ stand so at least four times, and more often in lower case), with a few that the
 import re
 
 _WORDS = """
-    binge equal expert fresh furthermore hence henceforth however maker moreover nevertheless nonetheless
-    notably rare strong therefore thus toddler
+    binge cricketer equal expert fresh furthermore hence henceforth however maker moreover nevertheless nonetheless
+    footballer god ngo notably quarter rare strong therefore thus toddler vip
     accounts activities actor actors actress acts additional administrative administrators adviser
     advisor advocate agency agriculture ahead aid aircraft airlines airport airports alliance along
     ambassador amid analysis animal animals anti anyone apart arts ask asks assistant athletes attack

@@ -9,8 +9,12 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Literal
 
-from serving.text.names import KnownNames, Word, capitalised_words, could_be_name, is_date_word
-from serving.text.numbers import KnownNumbers, find_numbers
+from serving.text.dates import Date, KnownDates, find_dates, hide
+from serving.text.figures import Notation, plain_figures
+from serving.text.language import detect_language
+from serving.text.locale_words import LocaleWords, locale_words
+from serving.text.names import KnownNames, Word, capitalised_words, could_be_name
+from serving.text.numbers import KnownNumbers, Number, find_numbers
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.terms import content_terms
 
@@ -20,7 +24,6 @@ _MIN_SCORE = 0.2
 _MIN_GAIN = 0.12
 # A term that so many sentences hold tells little; this bounds the work on a long text that repeats itself.
 _MAX_HOLDERS = 200
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +109,54 @@ def find_unsupported(summary: str, article: str) -> list[UnsupportedFact]:
     "twelve" is 12, "1.2m" is 1,200,000, "U.S." is US, "Indian" is India, "BJP" is Bharatiya Janata Party. A
     name of two known parts that never stand together ("Neil Aldrin") is unsupported too.
     """
-    facts = [*_unsupported_numbers(summary, article), *_unsupported_words(summary, article)]
+    article_words = locale_words(detect_language(article))
+    words = locale_words(detect_language(summary))
+    plain_article, plain = plain_figures(article), plain_figures(summary)
+    known_dates, dates = KnownDates(plain_article, article_words), find_dates(plain, words)
+    # The figures of a date follow the rules of dates only.
+    hidden_article, hidden = hide(plain_article, known_dates.dates), hide(plain, dates)
+    notation = Notation(hidden_article, article_words)
+    known_numbers = KnownNumbers(find_numbers(hidden_article, article_words, notation), known_dates.numbers)
+    facts = [
+        *_unsupported_dates(summary, dates, known_dates, known_numbers),
+        *_unsupported_numbers(summary, find_numbers(hidden, words, notation), known_numbers),
+        *_unsupported_words(hide(summary, dates), KnownNames(article), known_dates, words),
+    ]
     return sorted(facts, key=lambda fact: fact.start)
 
 
-def _unsupported_numbers(summary: str, article: str) -> Iterator[UnsupportedFact]:
-    known = KnownNumbers(article)
-    for number in find_numbers(summary):
-        is_range_end = re.search(r"\d{4}[-–/]$", summary[: number.start]) and number.bare < 100  # 2016-17
-        if not is_range_end and not known.supports(number):
+def _unsupported_dates(
+    summary: str, dates: list[Date], known: KnownDates, numbers: KnownNumbers
+) -> Iterator[UnsupportedFact]:
+    """Dates whose day the article does not hold, and the years of others, if it holds another or none."""
+    for found in dates:
+        text = summary[found.start : found.end]
+        if not known.has_day(found, numbers.has):
+            yield UnsupportedFact(found.start, found.end, text, "date")
+        elif not known.has_year(found, numbers.has):
+            year = list(re.finditer(r"\d{4}|\d{2}(?!\d)", text))[0 if re.match(r"\d{4}", text) else -1]
+            yield UnsupportedFact(found.start + year.start(), found.start + year.end(), year.group(), "date")
+
+
+def _unsupported_numbers(summary: str, numbers: list[Number], known: KnownNumbers) -> Iterator[UnsupportedFact]:
+    for number in numbers:
+        if not known.supports(number, summary[: number.start]):
             text = summary[number.start : number.end]
-            yield UnsupportedFact(number.start, number.end, text, "date" if _YEAR.fullmatch(text) else "number")
+            yield UnsupportedFact(number.start, number.end, text, "date" if number.is_year else "number")
 
 
-def _unsupported_words(summary: str, article: str) -> Iterator[UnsupportedFact]:
-    known = KnownNames(article)
+def _unsupported_words(
+    summary: str, known: KnownNames, known_dates: KnownDates, words: LocaleWords
+) -> Iterator[UnsupportedFact]:
     for _, group in groupby(capitalised_words(summary), key=attrgetter("run")):
-        words = list(group)
-        for word in words:
-            text = summary[word.start : word.end]
-            if is_date_word(text) and not known.knows_date(word.key):
-                yield UnsupportedFact(word.start, word.end, text, "date")
-        yield from _unsupported_names(summary, [w for w in words if not is_date_word(summary[w.start : w.end])], known)
+        names = []
+        for word in group:
+            date_word = words.date_word(word.key)
+            if date_word is None:
+                names.append(word)
+            elif not known_dates.knows(date_word):
+                yield UnsupportedFact(word.start, word.end, summary[word.start : word.end], "date")
+        yield from _unsupported_names(summary, names, known)
 
 
 def _unsupported_names(summary: str, words: list[Word], known: KnownNames) -> Iterator[UnsupportedFact]:

@@ -13,114 +13,12 @@ from serving.text.terms import STOP_WORDS, fold
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[\w’']*\w)?")
 # What may stand between the words of one name.
 _NAME_GAP = re.compile(r"[ \u00a0](?:(?:of|the|de|la|le|al|bin|van|von|der|and)\s)?")
-_DATE_WORDS = {
-    word: word[:3]
-    for word in [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-}
-_LONG_DATE_WORDS = {short: [word for word in _DATE_WORDS if word.startswith(short)] for short in _DATE_WORDS.values()}
-_SHORT_DATE_WORDS = frozenset(
-    [
-        "jan",
-        "feb",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "mon",
-        "tue",
-        "tues",
-        "thu",
-        "thurs",
-        "fri",
-    ]
-)
 # Written with a capital before a name, or for short, without being one.
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sir",
-        "lord",
-        "lady",
-        "jr",
-        "sr",
-        "st",
-        "rs",
-        "pm",
-        "cm",
-        "am",
-        "rev",
-        "hon",
-        "capt",
-        "col",
-        "gen",
-        "lt",
-        "sgt",
-        "sen",
-        "rep",
-        "gov",
-        "mp",
-        "mps",
-        "mla",
-        "mlas",
-        "ceo",
-        "president",
-        "vice",
-        "prime",
-        "minister",
-        "chancellor",
-        "senator",
-        "governor",
-        "ambassador",
-        "lieutenant",
-        "colonel",
-        "general",
-        "major",
-        "captain",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "pope",
-        "cricketer",
-        "footballer",
-        "actor",
-        "actress",
-        "tv",
-        "vip",
-        "ngo",
-        "fir",
-        "ex",
-        "god",
-    ]
-)
+_TITLES = """
+    mr mrs ms dr prof sir lord lady jr sr st rs pm cm am rev hon capt col gen lt sgt sen rep gov mp mps mla mlas ceo
+    tv ex president vice prime minister chancellor senator governor ambassador lieutenant colonel general major captain
+    king queen prince princess pope
+"""
 # Pairs that spelling doesn't show; the others ("India", "Indian") are known by their first letters.
 _SAME_PLACE = [
     {"us", "usa", "america", "american", "americans", "united states", "washington"},
@@ -133,6 +31,7 @@ _SAME_PLACE = [
     {"bengaluru", "bangalore"}, {"mumbai", "bombay"}, {"pm", "prime minister"}, {"cm", "chief minister"},
     {"la", "los angeles"}, {"nyc", "new york"}, {"delhi", "new delhi"},
 ]  # fmt: skip
+_TITLE_WORDS = frozenset(_TITLES.split())
 _SMALL_WORDS = frozenset(("of", "the", "and", "for", "in"))
 # How a name is used shows in its first mentions; more would make a long text of one word quadratic.
 _MAX_PLACES = 50
@@ -155,12 +54,6 @@ def normalise(word: str) -> str:
     """Lower case without full stops and possessive: "U.S." -> "us", "Modi's" -> "modi"."""
     key = word.lower().replace("’", "'").replace(".", "")
     return key.removesuffix("'s").strip("'")
-
-
-def is_date_word(word: str) -> bool:
-    """True for the names of months and days, in full or shortened (but not "Mar", "Sun" and other words)."""
-    key = normalise(word)
-    return key in _DATE_WORDS or key in _SHORT_DATE_WORDS
 
 
 def capitalised_words(text: str) -> Iterator[Word]:
@@ -186,9 +79,12 @@ class KnownNames:
     """The words of an article, to look names up in."""
 
     def __init__(self, article: str) -> None:
-        matches = [(normalise(m.group()), m.group()[0].isupper()) for m in _WORD.finditer(article)]
+        written = _WORD.findall(article)
+        forms = {word: (normalise(word), word[0].isupper()) for word in set(written)}
+        matches = [forms[word] for word in written]
         self._keys = [key for key, _ in matches]
-        self._words = set(self._keys) | {fold(key) for key in self._keys}
+        self._words = set(self._keys)
+        self._words |= {fold(key) for key in self._words}
         self._capitalised = sorted({key for key, is_capital in matches if is_capital and len(key) >= _MIN_SHARED_START})
         self._lower_case = {key for key, is_capital in matches if not is_capital}
         self._running = " ".join(self._keys)
@@ -220,10 +116,6 @@ class KnownNames:
         if word in self._squeezed:  # "#BabriMasjid", "YouTube" and "You Tube", words run together
             return True
         return any(_same_form(word, known) for known in self._capitalised)
-
-    def knows_date(self, word: str) -> bool:
-        """True if the article has the month or the day, in full or shortened."""
-        return any(form in self._words for form in (word, word[:3], word[:4], *_LONG_DATE_WORDS.get(word[:3], ())))
 
     def knows_abbreviation(self, words: Sequence[str]) -> bool:
         """True if the article has the initials of the words as a word: BJP for Bharatiya Janata Party."""
@@ -259,6 +151,6 @@ def _same_form(word: str, known: str) -> bool:
 
 def could_be_name(word: Word, *, is_alone: bool) -> bool:
     """False for titles, ordinary words, and plurals whose capital comes from the start of a sentence."""
-    if word.key in STOP_WORDS or word.key in _TITLES or len(word.key) < 2 or is_common(word.key):
+    if word.key in STOP_WORDS or word.key in _TITLE_WORDS or len(word.key) < 2 or is_common(word.key):
         return False
     return not (word.opens_sentence and is_alone and word.key.endswith("s"))

@@ -1,166 +1,308 @@
-"""Numbers in running text, in figures and in words, as values that can be compared."""
+"""Numbers in running text, in figures and in words, as values that can be compared.
+
+Number words are read by text2num, words for powers of ten come from the Unicode consortium's data.
+"""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
+from text_to_num import Occurence
+from text_to_num import find_numbers as find_number_words
+
+from serving.text.figures import Notation, figures
+from serving.text.locale_words import LocaleWords
+
+_WORD = re.compile(r"[^\W\d_]+")
+_WORD_OR_GAP = re.compile(r"[^\W\d_]+|[\W\d_]+")
+_NUMBER_WORD_LANGUAGES = frozenset(["en", "de", "es", "fr", "it", "nl", "pt"])  # text2num's
+_WORD_GAP = re.compile(r"[-\s]+(?:(?:and|et|und|y|e|en)[-\s]+)?")
+_COUNTS = {"couple": 2, "pair": 2, "both": 2, "duo": 2, "twice": 2, "trio": 3, "thrice": 3, "dozen": 12}
+_VULGAR_FRACTION = re.compile(r"[¼-¾⅐-⅞]")
+_WHOLE = re.compile(r"\d{1,6}\s?$")
+_CLOCK = re.compile(r"([0-9](?<![\d:.].)\d?)[:h]([0-5]\d)(?![\d:])")
+_HALF_OF = re.compile(r"[HhQq](?<!\w.)(?:alf|uarter)(?:(?:\sof)?\san?)?\b")
+_AND_A_HALF = re.compile(r"[-\s]and[-\s]a[-\s]half\b", re.IGNORECASE)
+_QUARTERS = re.compile(r"[-\s](?:quarters|fourths)\b", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:the|these|those)\s$", re.IGNORECASE)
+_RANGE = re.compile(r"\s?(?:[-–—/]|\b[^\W\d_]{1,3}\b)\s?[^\w\s,.;]?\s?")
+_PERCENT = re.compile(r"\s?(?:%|per\s?cent\b|prozent\b|pour\scent\b|por\sciento\b|procent\b)", re.IGNORECASE)
+_POWERS_OF_TEN = {10.0**power for power in range(1, 13)}
+_HEDGES = {
+    "over": "over|above|(?:more|greater|higher) than|at least|exceed(?:s|ed|ing)?|upwards of",
+    "under": "under|below|nearly|almost|(?:less|fewer|lower) than|at most|up to|just short of",
+    "about": "about|around|approximately|approx\\.?|roughly|some|close to|circa|an estimated",
 }
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        1,
-    )
-}
-_COUNTS = {"both": 2, "couple": 2, "pair": 2, "duo": 2, "trio": 3, "dozen": 12, "twice": 2, "thrice": 3}
-_SCALES = {
-    **dict.fromkeys(("hundred",), 1e2),
-    **dict.fromkeys(("thousand", "k"), 1e3),
-    **dict.fromkeys(("lakh", "lakhs", "lac"), 1e5),
-    **dict.fromkeys(("million", "mn", "m"), 1e6),
-    **dict.fromkeys(("crore", "crores", "cr"), 1e7),
-    **dict.fromkeys(("billion", "bn", "b"), 1e9),
-    **dict.fromkeys(("trillion", "tn"), 1e12),
-}
-_WORDS = _UNITS | _TENS | _ORDINALS | _COUNTS
-_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_NUMBER = re.compile(
-    rf"(?P<digits>\d+(?:,\d{{2,3}})*(?:\.\d+)?)(?:[-\s]?(?P<scale>{'|'.join(_SCALES)})\b)?"
-    rf"|\b(?P<words>(?:{_ANY_WORD})(?:[-\s](?:and\s)?(?:{_ANY_WORD}))*)\b(?:[-\s](?P<word_scale>{'|'.join(_SCALES)})\b)?",
+_HEDGE = re.compile(
+    rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _HEDGES.items())})\s(?:[^\w\s]|rs\.?\s|us)*\s?$",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})\b")
-# Too common in idioms ("one of", "second to none", "both sides", "a couple of") to be a statement.
-_IDIOMATIC = {"zero", "one", "first", "second", "third", "both", "couple", "pair", "duo", "twice"}
-_HEDGES = re.compile(
-    r"\b(?:about|over|nearly|around|almost|approximately|roughly|(?:more|less|fewer) than|at least|up to"
-    r"|some|under|above|below|close to)\s(?:[^\w\s]|rs\.?\s|us)*\s?$",
-    re.IGNORECASE,
-)
-_HEDGED_TOLERANCE = 0.1
+_MAX_HEDGE_CHARS = 28
+# An unhedged number may be another one rounded, as long as nobody is misled: 3.2 million is 3 million, 3.5 is not.
+_MAX_ROUNDING = 0.1
+_MAX_CUT = 0.01
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Number:
-    """A number as written at text[start:end]: bare, with its scale ("5 million"), hedged or not."""
+    """A number as written at text[start:end].
+
+    Attributes:
+        values: all values that it may have; several where its notation is open ("1.200").
+        parts: what a text with this number says besides: the hour in "3:30", 0.5 in "50 %".
+        is_idiom: it states nothing: "one of them", "hundreds of people".
+        is_year: four figures that may be a year.
+        denominator: of an ordinal, which may be a fraction's: 3 in "two thirds"; else 0.
+        factors: the powers of ten that a word behind it stands for.
+    """
 
     start: int
     end: int
-    bare: float
-    value: float
-    is_hedged: bool
-    is_idiomatic: bool
+    values: set[float]
+    parts: set[float] = field(default_factory=set)
+    is_idiom: bool = False
+    is_year: bool = False
+    is_word: bool = False
+    denominator: float = 0.0
+    factors: set[float] = field(default_factory=set)
 
 
-def find_numbers(text: str) -> Iterator[Number]:
-    """All numbers in order: "12", "1,000", "3.5 million", "Rs 5 lakh", "twenty-one", "a dozen", "21st"."""
-    for match in _NUMBER.finditer(text):
-        digits, words = match["digits"], match["words"]
-        bare = float(digits.replace(",", "")) if digits else _value_of_words(words)
-        scale = (match["scale"] or match["word_scale"] or "").lower()
-        yield Number(
-            match.start(),
-            match.end(),
-            bare,
-            bare * _SCALES.get(scale, 1.0),
-            bool(_HEDGES.search(text[max(0, match.start() - 24) : match.start()])),
-            _says_nothing(text, match) and not scale,
-        )
+def find_numbers(plain: str, words: LocaleWords, notation: Notation) -> list[Number]:
+    """All numbers in order: "12", "1,000", "12 000", "3.5 million", "Rs 5 lakh", "twenty-one", "½", "21st", "3:30".
+
+    Args:
+        plain: a text from `plain_figures`, its dates hidden.
+        words: of the text's language.
+        notation: of the text, or of the article that it sums up.
+    """
+    pieces = [*_in_figures(plain, notation), *_in_words(plain, words), *_halves(plain, words)]
+    found: list[Number] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.start, -piece.end)):
+        if found and piece.start < found[-1].end:
+            continue
+        if found and _is_fraction(plain, found[-1], piece):
+            numerator = found.pop()
+            found.append(_fraction(numerator.start, piece.end, min(numerator.values) / piece.denominator))
+        else:
+            _add_what_follows(plain, piece, words)
+            found.append(piece)
+    for first, second in pairwise(found):
+        _join(plain, first, second)
+    return found
 
 
-def _says_nothing(text: str, match: re.Match[str]) -> bool:
-    """True for idioms and for the minutes of a full hour (11:00 for 11 a.m.)."""
-    if match["words"]:
-        return match["words"].lower() in _IDIOMATIC
-    return match.group() == "00" and text[: match.start()].endswith(":")
+def _in_figures(plain: str, notation: Notation) -> Iterator[Number]:
+    for match in _VULGAR_FRACTION.finditer(plain):
+        whole = _WHOLE.search(plain[max(0, match.start() - 7) : match.start()])
+        start = match.start() - len(whole.group()) if whole else match.start()
+        value = unicodedata.numeric(match.group()) + (float(whole.group()) if whole else 0)
+        yield _fraction(start, match.end(), value)
+    for match in _CLOCK.finditer(plain):
+        hour, minutes = int(match[1]), int(match[2])
+        if hour > 24:
+            continue
+        # The other half of the day is 12 hours away, and many write 3.30 for 3:30.
+        values = {round(other + minutes / 100, 2) for other in (hour, (hour + 12) % 24)}
+        yield Number(match.start(), match.end(), values, {float(hour), float((hour + 12) % 24)})
+    for match in figures(plain):
+        values = notation.readings(match.group())
+        is_year = match.group().isdigit() and 1500 <= int(match.group()) < 2100
+        yield Number(match.start(), match.end(), values, is_year=is_year)
 
 
-def _value_of_words(words: str) -> float:
-    """ "twenty-one" -> 21: tens take the unit after them, anything else starts anew."""
-    total = 0.0
-    for word in re.split(r"[-\s]+", words.lower()):
-        value = _WORDS.get(word)
-        if value is not None:
-            total = total + value if total >= 20 and total % 10 == 0 and value < 10 else float(value)
-    return total
+def _in_words(plain: str, words: LocaleWords) -> Iterator[Number]:
+    """Runs of number words, each handed to text2num whole: "three hundred and fifty"."""
+    matches = list(_WORD.finditer(plain))
+    languages = [language for language in words.languages if language in _NUMBER_WORD_LANGUAGES]
+    candidates = {word for word in {match.group() for match in matches} if _is_number_word(word.lower(), *languages)}
+    run: list[re.Match[str]] = []
+    for match in matches:
+        if match.group() not in candidates:
+            continue
+        if run and not _WORD_GAP.fullmatch(plain, run[-1].end(), match.start()):
+            yield from _in_run(plain, run[0].start(), run[-1].end(), languages)
+            run = []
+        run.append(match)
+    if run:
+        yield from _in_run(plain, run[0].start(), run[-1].end(), languages)
+
+
+def _in_run(plain: str, start: int, end: int, languages: list[str]) -> Iterator[Number]:
+    run = plain[start:end].lower()
+    if run in _COUNTS:
+        count = _COUNTS[run]
+        yield Number(start, end, {float(count)}, is_word=True, is_idiom=count == 2)
+        return
+    tokens = [_Token(match.group()) for match in _WORD_OR_GAP.finditer(run)]
+    offsets = [start + match.start() for match in _WORD_OR_GAP.finditer(run)] + [end]
+    for language in languages:
+        for found in find_number_words(tokens, language, 0.0):
+            number = Number(offsets[found.start], offsets[found.end], {found.value}, is_word=True)
+            number.is_idiom = _is_idiom(plain[: number.start][-6:], tokens[found.start : found.end], found)
+            if found.is_ordinal:
+                number.denominator = found.value
+            yield number
+
+
+def _is_idiom(before: str, tokens: list["_Token"], found: Occurence) -> bool:
+    """True for "one of them", "first of all", "hundreds", and "the two", which points back like "both"."""
+    if len(tokens) > 1:
+        return False
+    is_plural = tokens[0].text().endswith("s") and found.value in _POWERS_OF_TEN
+    points_back = found.value == 2 and _POINTING.search(before) is not None
+    return is_plural or points_back or found.value in (0, 1) or (found.is_ordinal and found.value <= 3)
+
+
+def _halves(plain: str, words: LocaleWords) -> Iterator[Number]:
+    """ "half a million", "a quarter of a million", "half a dozen", "quarter-million", and "half" alone."""
+    for match in _HALF_OF.finditer(plain):
+        share = 0.5 if match.group()[0] in "Hh" else 0.25
+        scale = words.scale.match(plain, match.end())
+        if scale:
+            values = {share * factor for factor in words.scales[scale[1].lower()]}
+            yield Number(match.start(), scale.end(), values)
+        elif share == 0.5 or plain.startswith(" of", match.end()):
+            yield replace(_fraction(match.start(), match.end(), share), is_idiom=True)
+
+
+def _is_fraction(plain: str, first: Number, second: Number) -> bool:
+    """True for "two" and "thirds", "one" and "fifth"."""
+    if not (first.is_word and second.denominator > 2) or plain[first.end : second.start] not in (" ", "-"):
+        return False
+    return plain[second.start : second.end].endswith("s") or first.values == {1.0}
+
+
+def _fraction(start: int, end: int, value: float) -> Number:
+    """A share, which texts write in per cent as well, rounded or cut: 2/3 is 66 or 67 %."""
+    percent = 100 * value
+    return Number(start, end, {value, round(value, 2), int(percent) / 100}, {round(percent), float(int(percent))})
+
+
+def _add_what_follows(plain: str, number: Number, words: LocaleWords) -> None:
+    """Takes in "and a half", "quarters", and up to two words for powers of ten ("5 lakh crore")."""
+    if match := _QUARTERS.match(plain, number.end):
+        fraction = _fraction(number.start, match.end(), min(number.values) / 4)
+        # "Two quarters" may be half a year, too.
+        number.end, number.values, number.parts = fraction.end, fraction.values | number.values, fraction.parts
+    elif match := _AND_A_HALF.match(plain, number.end):
+        number.end, number.values = match.end(), {value + 0.5 for value in number.values}
+    for _ in range(2):
+        match = words.scale.match(plain, number.end)
+        if match is None:
+            break
+        factors = words.scales[match[1].lower()]
+        number.factors = {known * factor for known in number.factors or {1.0} for factor in factors}
+        scaled = {value * factor for value in number.values for factor in factors}
+        # One letter may be a unit as well: 5 m are metres or millions.
+        number.values = scaled | number.values if len(match[1]) == 1 else scaled
+        number.end, number.is_idiom, number.is_year = match.end(), False, False
+    if _PERCENT.match(plain, number.end):
+        number.parts |= {value / 100 for value in number.values}
+
+
+def _join(plain: str, first: Number, second: Number) -> None:
+    """Gives neighbours the values that they have together: ranges, years in words, fractions in figures."""
+    gap = plain[first.end : second.start]
+    if len(gap) > 8:
+        return
+    if second.factors and not first.factors and _RANGE.fullmatch(gap):  # "5 to 6 million"
+        first.values |= {value * factor for value in first.values for factor in second.factors}
+    low, high = min(first.values), min(second.values)
+    if gap in (" ", "-") and first.is_word and second.is_word and 10 <= low <= 20 and 10 <= high < 100:
+        first.values.add(100 * low + high)  # nineteen eighty-four
+        second.values.add(100 * low + high)
+    elif gap in ("-", "–", "/") and first.is_year and high < 100:  # 2016-17
+        second.values.add(low - low % 100 + high)
+    elif gap == "/" and 0 < low < high:
+        first.values.add(low / high)
+        second.values.add(low / high)
+
+
+class _Token:
+    """A word or what stands between two, as text2num wants it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def text(self) -> str:
+        return self._text
+
+    def nt_separated(self, _previous: "_Token") -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+@lru_cache(maxsize=50_000)
+def _is_number_word(word: str, *languages: str) -> bool:
+    if len(word) < 2:  # "o" is a zero, in telephone numbers
+        return False
+    return word in _COUNTS or any(find_number_words([_Token(word)], language, 0.0) for language in languages)
 
 
 class KnownNumbers:
-    """The numbers of an article, to look others up in."""
+    """The numbers of an article, to look others up in.
 
-    def __init__(self, article: str) -> None:
-        self._values: set[float] = set()
-        for number in find_numbers(article):
-            # Editors cut decimals as often as they round: 9,055.73 crore becomes 9,055 crore.
-            whole = float(int(number.bare))
-            self._values |= {number.bare, number.value, whole}
-            if number.bare:
-                self._values.add(whole * (number.value / number.bare))
-        for clock in _CLOCK.finditer(article):  # 3:30 is also written 3.30
-            self._values |= {float(clock[1]), float(clock[2]), float(f"{clock[1]}.{clock[2]}")}
+    Args:
+        numbers: the article's.
+        more: others that it holds, such as the days and years of its dates.
+    """
 
-    def supports(self, number: Number) -> bool:
-        """True if the article has the number, exactly or rounded to the digits that are shown."""
-        if number.value in self._values or number.bare in self._values or number.is_idiomatic:
+    def __init__(self, numbers: Iterable[Number], more: Iterable[float] = ()) -> None:
+        self._values = set(more)
+        sources: set[float] = set()
+        for number in numbers:
+            self._values |= number.values | number.parts
+            if not number.is_year:  # 2010 is not 2009 rounded
+                sources |= number.values | number.parts
+        self._sources = sorted(sources)
+
+    def has(self, value: float) -> bool:
+        """True if the article has this very number."""
+        return value in self._values
+
+    def supports(self, number: Number, before: str) -> bool:
+        """True if the article has the number, exactly or rounded to the figures that are shown.
+
+        Rounded may be what the words before it allow: "about 3 million" and "more than 3 million" for 3.5 million,
+        "nearly 4 million", too, but not "3 million".
+        """
+        if number.is_idiom or not number.values.isdisjoint(self._values):
             return True
-        return any(_is_rounded(number, known) for known in self._values)
+        hedge = _HEDGE.search(before[-_MAX_HEDGE_CHARS:])
+        return any(self._has_between(*_rounded_from(value, hedge and hedge.lastgroup)) for value in number.values)
+
+    def _has_between(self, low: float, high: float) -> bool:
+        return bisect_right(self._sources, low) < bisect_left(self._sources, high)
 
 
-def _is_rounded(number: Number, known: float) -> bool:
-    if number.is_hedged and abs(known - number.value) <= _HEDGED_TOLERANCE * known:
-        return True
-    if known == int(known) and number.value < 100:
-        return False
-    return round(known, _places_shown(number)) == number.value
+def _rounded_from(value: float, hedge: str | None) -> tuple[float, float]:
+    """The open interval of the numbers that are `value` when rounded to the figures that it shows."""
+    unit = _unit(value)
+    if hedge == "over":
+        return value, value + unit
+    if hedge == "under":
+        return value - unit, value
+    if hedge == "about":
+        return value - unit, value + unit
+    half = unit / 2 * 1.000001  # 12.5 is 12 or 13
+    # Editors cut decimals as often as they round: 9,055.73 becomes 9,055.
+    return value - min(half, _MAX_ROUNDING * value), value + min(
+        max(half, min(unit, _MAX_CUT * value)), _MAX_ROUNDING * value
+    )
 
 
-def _places_shown(number: Number) -> int:
-    """Decimal places for `round`: 1.4 million shows hundred thousands (-5), 1,400 hundreds (-2)."""
-    figures = f"{number.value:.6f}".rstrip("0")
-    whole, _, decimals = figures.partition(".")
+def _unit(value: float) -> float:
+    """The place of the last figure shown: 100,000 for 1.4 million, 100 for 1,400, 0.01 for 3.14."""
+    figures_shown = f"{value:.6f}".rstrip("0")
+    whole, _, decimals = figures_shown.partition(".")
     if decimals:
-        return len(decimals)
-    return -(len(whole) - len(whole.rstrip("0"))) if number.value >= 100 else 0
+        return 10.0 ** -len(decimals)
+    return 10.0 ** (len(whole) - len(whole.rstrip("0")))
