@@ -1,16 +1,17 @@
 """Small PDF files, written by hand so that a test knows every letter's place."""
 
+import re
 from collections.abc import Sequence
 
 PAGE_HEIGHT = 800
 Row = tuple[float, float, float, str]
-"""x, y and size in points, and the text."""
+"""x, y and size in points, and the text; "{^1}" and "{_2}" in it are raised and lowered."""
 
 _PICTURE = b"<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>"
 
 
-def make_pdf(pages: Sequence[Sequence[Row]], *, unicode_map: str | None = None) -> bytes:
-    """A file with these texts at these places, in this order; a page without rows is a picture.
+def make_pdf(pages: Sequence[Sequence[Row | bytes]], *, unicode_map: str | None = None) -> bytes:
+    """A file with these texts at these places, in this order; bytes are drawn as they are, no rows are a picture.
 
     Args:
         unicode_map: the body of a ToUnicode map, such as "<41> <FB01>"; without it, letters are Windows-1252.
@@ -44,10 +45,16 @@ def column(lines: Sequence[str], *, x: float = 50, top: float = 700, size: float
     return rows
 
 
-def _row(row: Row) -> bytes:
+def _row(row: Row | bytes) -> bytes:
+    if isinstance(row, bytes):
+        return row
     x, y, size, text = row
-    escaped = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    return b"BT /F %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET" % (size, x, y, escaped)
+    shown = b""
+    for number, piece in enumerate(re.split(r"\{([_^].*?)\}", text)):
+        escaped = re.sub(rb"([\\()])", rb"\\\1", (piece[1:] if number % 2 else piece).encode("cp1252"))
+        rise = (0.35 if piece[0] == "^" else -0.2) * size if number % 2 else 0
+        shown += b"/F %g Tf %g Ts (%s) Tj " % (0.6 * size if number % 2 else size, rise, escaped)
+    return b"BT 1 0 0 1 %g %g Tm %sET" % (x, y, shown)
 
 
 def _stream(dictionary: bytes, content: bytes) -> bytes:

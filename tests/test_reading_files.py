@@ -1,19 +1,12 @@
 """A file goes in, the text of its article comes out, or a sentence that says why not."""
 
-import html
 import io
-import subprocess
-import time
 import zipfile
 
 import pytest
-from pypdf import PdfReader, PdfWriter
 
-from tests.browser_setup import BROWSER_FLAGS, find_browser
-from tests.pdf_files import column, make_pdf
-from ui import words
 from ui.reading.article import MAX_TEXT_CHARS
-from ui.reading.errors import FILE_BROKEN, FILE_EMPTY, FILE_LOCKED, FILE_UNKNOWN, UnreadableError
+from ui.reading.errors import FILE_BROKEN, FILE_EMPTY, FILE_UNKNOWN, UnreadableError
 from ui.reading.files import FILE_TOO_BIG, MAX_FILE_BYTES, SUFFIXES, read_file
 from ui.reading.kinds import (
     FILE_MISNAMED,
@@ -24,9 +17,7 @@ from ui.reading.kinds import (
     FILE_RICH_TEXT,
     FILE_WEB_ARCHIVE,
 )
-from ui.reading.lines import Line, paragraphs
 from ui.reading.plain import read_markdown
-from ui.samples import SAMPLES
 
 TEXT = "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
 
@@ -246,143 +237,3 @@ x = 1
 
     def test_markup_only(self, refusal):
         assert refusal("![](a.png)\n\n---\n", "a.md") == FILE_EMPTY
-
-
-class TestPdf:
-    LINES = (
-        "The council of Ulm voted on Monday to keep the",
-        "ferries running. It was the first difficult deci-",
-        "sion of a well-known mayor who is, as a well-",
-        "known critic said, new to this.",
-        "",
-        "It costs 2 million euros.",
-    )
-    PARAGRAPHS = (
-        "The council of Ulm voted on Monday to keep the ferries running. It was the first difficult decision of a "
-        "well-known mayor who is, as a well-known critic said, new to this.\n\nIt costs 2 million euros."
-    )
-
-    def test_lines_become_paragraphs(self, read):
-        assert read(make_pdf([column(self.LINES)]), "a.pdf") == self.PARAGRAPHS
-
-    def test_headings_stand_alone(self, read):
-        rows = [(50, 740, 18, "Ferries run"), (50, 718, 18, "all night"), *column(self.LINES)]
-        assert read(make_pdf([rows]), "a.pdf") == f"Ferries run all night\n\n{self.PARAGRAPHS}"
-
-    def test_a_paragraph_goes_over_columns_and_pages(self, read):
-        lines = ["On Monday the council", "of the old town voted", "to keep its ferries", "running all night."]
-        pages = [column(lines[:2]) + column(lines[2:3], x=300), column(lines[3:])]
-        assert read(make_pdf(pages), "a.pdf") == " ".join(lines)
-
-    def test_indented_paragraphs(self, read):
-        lines = [
-            "The council of Ulm voted on Monday today.",
-            "It costs them 2 million euros every year.",
-            "Nobody knew.",
-        ]
-        rows = column(lines)
-        rows[1] = (62, *rows[1][1:])
-        assert read(make_pdf([rows]), "a.pdf") == f"{lines[0]}\n\n{lines[1]} {lines[2]}"
-
-    def test_what_every_page_repeats_is_left_out(self, read):
-        def page(number: int, *lines: str):
-            return [*column(lines), (50, 780, 8, "The Ulm Herald, 3 May"), (300, 20, 8, f"- {number} -")]
-
-        pages = [page(1, "The council of", "Ulm voted."), page(2, "Then it rained", "all night."), page(3, "Why?")]
-        want = "The council of Ulm voted.\n\nThen it rained all night.\n\nWhy?"
-        assert read(make_pdf(pages), "a.pdf") == want
-
-    def test_a_browsers_print_of_one_page(self, read):
-        edges = [(24, 780, 8, "11/24/26, 12:19 AM"), (250, 780, 8, "Ferries"), (24, 15, 8, "https://ulm.example/a 1/1")]
-        assert read(make_pdf([column(self.LINES) + edges]), "a.pdf") == self.PARAGRAPHS
-
-    def test_lines_drawn_in_no_order(self, read):
-        rows = column(self.LINES)
-        assert read(make_pdf([rows[4::-1]]), "a.pdf") == self.PARAGRAPHS
-
-    def test_work_grows_with_the_length_only(self):
-        lines = [Line("a" * 500_000, 0, 0, 10), *(Line(f"word number {n} of many-", 0, 0, 10) for n in range(20_000))]
-        started = time.process_time()
-        assert len("".join(paragraphs([lines]))) > 800_000
-        assert time.process_time() - started < 2  # 0.1 s; with anything quadratic in it, minutes
-
-    def test_ligatures_and_soft_hyphens(self, read):
-        rows = column(["The #rst dif\xad", "ference."])
-        content = make_pdf([rows], unicode_map="<23> <FB01>\n<AD> <00AD>")
-        assert read(content, "a.pdf") == "The first difference."
-
-    def test_half_of_a_surrogate_pair(self, read):
-        assert read(make_pdf([column(["A council# voted."])], unicode_map="<23> <D83D>"), "a.pdf") == "A council voted."
-
-    def test_no_map_to_letters(self, refusal):
-        codes = "\n".join(f"<{code:02X}> <{0xE000 + code:04X}>" for code in range(33, 127))
-        assert refusal(make_pdf([column(self.LINES)], unicode_map=codes), "a.pdf") == words.FILE_SCANNED
-
-    def test_signs_for_letters(self, refusal):
-        codes = "\n".join(f"<{code:02X}> <{0x2500 + code:04X}>" for code in range(97, 127))
-        assert refusal(make_pdf([column(self.LINES)], unicode_map=codes), "a.pdf") == words.FILE_GARBLED
-
-    def test_scanned(self, refusal):
-        stamped = [[(500, 20, 6, "Scanned with a telephone")]] * 3
-        assert refusal(make_pdf([[], []]), "a.pdf") == words.FILE_SCANNED
-        assert refusal(make_pdf(stamped), "a.pdf") == words.FILE_SCANNED
-
-    def test_a_password_that_only_guards_printing(self, read):
-        assert read(encrypted(make_pdf([column(self.LINES)]), user_password=""), "a.pdf") == self.PARAGRAPHS
-
-    def test_a_password_for_reading(self, refusal):
-        assert refusal(encrypted(make_pdf([column(self.LINES)]), user_password="x"), "a.pdf") == FILE_LOCKED
-
-    def test_called_html(self, read):
-        assert read(make_pdf([column(self.LINES)]), "a.html") == self.PARAGRAPHS
-
-    def test_lines_before_the_header(self, read):
-        assert read(b"X-Mail: 1\r\n\r\n" + make_pdf([column(self.LINES)]), "a.pdf") == self.PARAGRAPHS
-
-    def test_a_damaged_index_is_mended(self, read):
-        content = make_pdf([column(self.LINES)]).replace(b"startxref\n", b"startxref\n9")
-        assert read(content, "a.pdf") == self.PARAGRAPHS
-
-    @pytest.mark.parametrize("kept", [9, 60, 300], ids=lambda kept: f"first {kept} bytes")
-    def test_truncated(self, refusal, kept):
-        assert refusal(make_pdf([column(self.LINES)])[:kept], "a.pdf") == FILE_BROKEN
-
-    def test_garbage(self, refusal):
-        assert refusal(b"%PDF-1.7\n" + bytes(range(256)) * 400, "a.pdf") == FILE_BROKEN
-
-    def test_too_many_pages(self, refusal):
-        assert refusal(make_pdf([[]] * 1000), "a.pdf").startswith("This PDF has 1,000 pages; at most 300")
-
-    def test_pages_in_a_circle(self, refusal):
-        content = make_pdf([column(self.LINES)]).replace(b"Kids[6 0 R]", b"Kids[2 0 R]")
-        assert refusal(content, "a.pdf") == FILE_BROKEN
-
-
-def encrypted(content: bytes, *, user_password: str) -> bytes:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    writer.encrypt(user_password, owner_password="owner", algorithm="AES-256")
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("columns", ["auto", "2"])
-@pytest.mark.parametrize("samples", [SAMPLES[:1], SAMPLES], ids=["one article", "all articles"])
-def test_what_a_browser_prints(tmp_path, columns, samples):
-    browser = find_browser()
-    assert browser, "no Chromium: run `make browser`"
-    paragraphs = [" ".join(text.split()) for sample in samples for text in sample.text.split("\n\n")]
-    page = tmp_path / "article.html"
-    style = f"body {{columns: {columns}; font: 12pt serif}} p {{text-align: justify; hyphens: auto}}"
-    body = "<h1>Night ferries win</h1>" + "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs)
-    page.write_text(f"<html lang=en><meta charset=utf-8><title>Ferries</title><style>{style}</style>{body}")
-    printed = tmp_path / "printed.pdf"
-    subprocess.run(
-        [browser, *BROWSER_FLAGS, f"--user-data-dir={tmp_path}", f"--print-to-pdf={printed}", page.as_uri()],
-        check=True,
-        capture_output=True,
-    )
-    # Where a line ends with a hyphen, "four-legged" can't be told from a word that the browser broke.
-    want = "\n\n".join(["Night ferries win", *paragraphs]).replace("-", "")
-    assert read_file(printed).text.replace("-", "") == want

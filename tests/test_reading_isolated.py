@@ -72,7 +72,7 @@ def test_the_child_is_not_given_our_secrets(monkeypatch):
 
 def test_the_child_starts_light():
     loaded = set(run_isolated(bad_readers.tells_modules, b"").paragraphs)
-    assert not loaded & {"gradio", "requests", "numpy", "torch", "trafilatura", "pypdf", "lxml"}
+    assert not loaded & {"gradio", "requests", "numpy", "torch", "trafilatura", "pdfminer", "lxml"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems end it by its clock")

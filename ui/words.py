@@ -212,13 +212,6 @@ def batch_outcome(num_done: int, total: int, num_failed: int, *, was_stopped: bo
 
 # Files and web pages
 
-FILE_SCANNED = (
-    "This PDF holds pictures of pages, not their words. Run text recognition (OCR) on it first, or paste the text."
-)
-FILE_GARBLED = "This PDF does not say which letters its signs stand for. Copy the text from elsewhere and paste it."
-FILE_TOO_MANY_PAGES = (
-    "This PDF has {num_pages:,} pages; at most {max_pages} can be read. Save the article's pages alone."
-)
 FILES_SEVERAL = "One file at a time, please. Several articles at once are summarized under “Many articles”."
 
 

@@ -1,0 +1,135 @@
+"""The letters of a PDF page -> lines of text, without what nobody sees and without raised marks of notes."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from ui.reading.article import spell_out
+from ui.reading.raised import raised
+
+if TYPE_CHECKING:
+    from pdfminer.layout import LTChar, LTPage, LTTextLine
+
+_PRESENTATION_FORMS = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
+_LEFT_TO_RIGHT = re.compile(r"[^\W\u0590-\u08ff](?:[^\u0590-\u08ff]*[^\W\u0590-\u08ff]%?)?")
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_RAISED_BY = 0.2
+_LEFT_SPACE = 0.15
+"""Of a letter's size: a gap that wide is a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of one column; lengths in points, from the page's left edge and bottom.
+
+    Attributes:
+        y: of its baseline.
+        size: of most of its letters.
+        is_marked: it begins with a raised sign, as notes do; `text` has it, as an ordinary one.
+        is_row: it is a row of a table, which is a paragraph of its own.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    is_bold: bool = False
+    is_marked: bool = False
+    is_row: bool = False
+
+
+def lines_of(page: "LTPage") -> list[Line]:
+    """The lines of a page in the order in which they are drawn."""
+    from pdfminer.layout import LAParams, LTChar
+
+    letters = [item for item in page if isinstance(item, LTChar) and item.upright and _is_inside(item, page)]
+    grounds = [
+        item
+        for item in page
+        if not isinstance(item, LTChar) and not _is_white(getattr(item, "non_stroking_color", None))
+    ]
+    seen = [item for item in letters if not _is_white(item.graphicstate.ncolor) or _is_on_any(item, grounds)]
+    if not seen:
+        return []
+    found = page.group_objects(LAParams(line_overlap=_RAISED_BY), seen)
+    return [line for group in found if not group.is_empty() and (line := _line(group))]
+
+
+def _is_white(color: Any) -> bool:
+    parts = color if isinstance(color, (tuple, list)) else (color,)
+    if len(parts) not in {1, 3, 4} or not all(isinstance(part, (int, float)) for part in parts):
+        return False
+    return max(parts) < 0.03 if len(parts) == 4 else min(parts) > 0.97  # four: cyan, magenta, yellow and black ink
+
+
+def _is_inside(letter: "LTChar", area: Any) -> bool:
+    x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
+    return bool(area.x0 <= x <= area.x1 and area.y0 <= y <= area.y1)
+
+
+def _is_on_any(letter: "LTChar", areas: Sequence[Any]) -> bool:
+    return any(_is_inside(letter, area) for area in areas)
+
+
+def _line(group: "LTTextLine") -> Line | None:
+    letters: list[Any] = [item for item in group if hasattr(item, "matrix")]  # the others are spaces that pdfminer adds
+    size = _most_common([letter.size for letter in letters])
+    y = _most_common([letter.matrix[5] for letter in letters if letter.size > 0.9 * size])
+    if is_right_to_left(group.get_text()):
+        text = _logical(letters)
+        is_marked = False
+    else:
+        text, is_marked = _text(group, y, size)
+    text = " ".join(spell_out(text).split())
+    is_bold = all(re.search("bold|black|heavy", letter.fontname, re.IGNORECASE) for letter in letters)
+    return Line(text, group.x0, group.x1, y, size, is_bold, is_marked) if text else None
+
+
+def _most_common(lengths: Sequence[float]) -> float:
+    return Counter(round(length, 1) for length in lengths).most_common(1)[0][0]
+
+
+def _text(group: "LTTextLine", y: float, size: float) -> tuple[str, bool]:
+    """The line's text, and whether it begins with a raised sign."""
+    runs: list[tuple[bool, str]] = []
+    for item in group:
+        is_raised = item.matrix[5] > y + _RAISED_BY * size if hasattr(item, "matrix") else bool(runs and runs[-1][0])
+        if runs and runs[-1][0] == is_raised:
+            runs[-1] = (is_raised, runs[-1][1] + item.get_text())
+        else:
+            runs.append((is_raised, item.get_text()))
+    text = ""
+    for number, (is_raised, run) in enumerate(runs):
+        if not is_raised or not text.strip():
+            text += run
+            continue
+        after = runs[number + 1][1] if number + 1 < len(runs) else ""
+        text = (
+            text.rstrip()
+            + raised(text.rstrip(), run, after=after if run == run.rstrip() else "")
+            + run[len(run.rstrip()) :]
+        )
+    return text, runs[0][0]
+
+
+def is_right_to_left(text: str) -> bool:
+    directions = Counter(map(unicodedata.bidirectional, text))
+    return directions["R"] + directions["AL"] > directions["L"]
+
+
+def _logical(letters: Sequence["LTChar"]) -> str:
+    """Letters that stand in the order in which the eye meets them from the left -> the order in which one reads."""
+    ordered = sorted(letters, key=lambda letter: letter.x0)
+    signs = [ordered[0].get_text()]
+    for before, letter in pairwise(ordered):
+        if letter.x0 - before.x1 > _LEFT_SPACE * letter.size:
+            signs.append(" ")
+        signs.append(letter.get_text())
+    text = "".join(reversed(signs)).translate(_MIRRORED)
+    text = _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1].translate(_MIRRORED), text)
+    return _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
