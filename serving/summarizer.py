@@ -128,7 +128,7 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
         parts=1,
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=None,
-        article=article if article != task.text else None,
+        article=None if article == task.text.rstrip() else article,
         evidence=evidence,
         cuts=[Span(start=start, end=end) for quote in quotes for start, end in quote.cuts],
         unsupported=[],
@@ -137,16 +137,22 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
 
 
 def _quoted(quotes: Sequence[Quote], form: Format) -> tuple[str, list[SentenceEvidence]]:
-    """Join the quotes to a summary; each rests on the whole sentence that it comes from."""
-    before, between = ("- ", "\n- ") if form == "bullets" else ("", " ")
-    summary = before if quotes else ""
+    """Join the quotes to a summary; each rests on the whole sentence that it comes from.
+
+    An item of a list has a line of its own in either form.
+    """
+    summary = ""
     evidence: list[SentenceEvidence] = []
+    is_after_item = False
     for quote in quotes:
-        summary += between if evidence else ""
+        is_item = form == "bullets" or quote.source.begins_item
+        between = ("\n" if is_item or is_after_item else " ") if evidence else ""
+        summary += between + ("- " if is_item else "")
         start = len(summary)
         summary += quote.text
         source = Source(start=quote.source.start, end=quote.source.end, score=1.0)
         evidence.append(SentenceEvidence(start=start, end=len(summary), sources=[source]))
+        is_after_item = is_item
     return summary, evidence
 
 
@@ -219,7 +225,7 @@ def summarize_abstractive(
         parts=len(parts),
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=" ".join(texts),
-        article=article if article != task.text else None,
+        article=None if article == task.text.rstrip() else article,
         evidence=evidence,
         cuts=[],
         unsupported=unsupported,

@@ -64,3 +64,8 @@ def test_what_key_sentences_leave_out_is_dimmed_inside_its_mark():
     cuts = [{"start": 11, "end": 21}]
     got = article_html(ARTICLE, EVIDENCE[:1], cuts)
     assert '<mark class="source-0">Ferries run<s> all night</s>.</mark>' in got
+
+
+def test_list_between_sentences_is_a_list_of_its_own():
+    shown = summary_html("There are two.\n- One\n- Two\nThat is all.", [], [])
+    assert shown == "<p>There are two.</p><ul><li>One</li><li>Two</li></ul><p>That is all.</p>"

@@ -6,6 +6,8 @@ Offsets come from the API (`SummaryResponse.evidence`, `.unsupported`, `.cuts`) 
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from ui import words
@@ -31,7 +33,7 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
     """The summary with its sentences as things to point at, and unsupported facts underlined.
 
     Args:
-        summary: plain text; lines that begin with "- " become a list.
+        summary: plain text; lines that begin with "- " become lists.
         evidence: the API's `evidence`; sentence i points at the marks of class `source-i` in `article_html`.
         unsupported: the API's `unsupported`.
     """
@@ -50,8 +52,8 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
         first = start + len(_BULLET) if is_bullet else start
         body = _wrap(summary, first, end, sentences, doubts)
         lines.append((is_bullet, f"<li>{body}</li>" if is_bullet else f"<p>{body}</p>"))
-    body = "".join(line for _, line in lines)
-    return f"<ul>{body}</ul>" if lines and all(is_bullet for is_bullet, _ in lines) else body
+    groups = ((is_list, "".join(line for _, line in group)) for is_list, group in groupby(lines, key=itemgetter(0)))
+    return "".join(f"<ul>{body}</ul>" if is_list else body for is_list, body in groups)
 
 
 def article_html(article: str, evidence: Sequence[dict[str, Any]], cuts: Sequence[dict[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -66,6 +67,8 @@ _DATELINE = re.compile(
     )(?=\S)""",
     re.VERBOSE,
 )
+# A note below the article, behind its mark; a line of nothing but hashtags.
+_NOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\[\^?\w{1,3}\]:?|[*†‡]+)\s*(?=\S)|(?:#\w+[^\w#]*)+$")
 _TERMINAL = re.compile(r"""[.!?…。！？｡؟۔।॥።]["'”’»)\]」』）]*$""")
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
@@ -73,10 +76,14 @@ _LOOKED_AT_CHARACTERS = 400
 
 
 def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences that are an article's text, without datelines before them; all if there are none."""
+    """The sentences that are an article's text, without datelines before them.
+
+    Where there are none, the items of its lists; where there are none either, all sentences.
+    """
     paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
     kept = [sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)]
-    return [without_dateline(sentence) for sentence in kept] or list(sentences)
+    items = [sentence for sentence in sentences if sentence.begins_item]
+    return [without_dateline(sentence) for sentence in kept] or items or list(sentences)
 
 
 def _is_caption(paragraph: Sequence[Sentence]) -> bool:
@@ -88,7 +95,7 @@ def _is_caption(paragraph: Sequence[Sentence]) -> bool:
 def is_prose(sentence: Sentence) -> bool:
     """False for page furniture, credits, captions, bylines and lines that don't end like a sentence."""
     text = sentence.text[:_LOOKED_AT_CHARACTERS]
-    if _PAGE_FURNITURE.search(text) or _ANYWHERE.search(text) or _CREDIT.search(text) or _BYLINE.search(text):
+    if _NOTE.match(text) or any(form.search(text) for form in (_PAGE_FURNITURE, _ANYWHERE, _CREDIT, _BYLINE)):
         return False
     return bool(_TERMINAL.search(sentence.text[-20:])) or count_words(text) > _MAX_HEADLINE_WORDS
 
@@ -98,5 +105,4 @@ def without_dateline(sentence: Sentence) -> Sentence:
     dateline = _DATELINE.match(sentence.text[:_LOOKED_AT_CHARACTERS])
     if not dateline or dateline.end() >= len(sentence.text):
         return sentence
-    start = sentence.start + dateline.end()
-    return Sentence(sentence.text[dateline.end() :], start, sentence.end, sentence.paragraph)
+    return replace(sentence, text=sentence.text[dateline.end() :], start=sentence.start + dateline.end())

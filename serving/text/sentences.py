@@ -29,6 +29,14 @@ _AFTER_CLOCK = re.compile(
 _TITLE_END = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Cpl|Sgt|Cmdr|Adm|St|Rs|Messrs|Mme|Sr|Smt)\.$"
 )
+_BEFORE_FIGURE = re.compile(
+    r"\b(?:(?:approx|aprox|appr|est|excl|exkl|incl|inkl|max|min|env|ca|circa|c|cf|vs|tel|fax|ext|mob|ed|eds|pp?|ss?|págs?"
+    r"|blz|bl|hal|abs|bd|nos?|nr|núm|num|nº)|(vols?|figs?|arts?|secs?|chap|ch|para?s?|pts?|app|tab|tit|cap|kap))\.$",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"[(#~+<>≈]{0,2}(?:[$€£¥₹]|[A-Z]{2,3}[$€£]?\s)?\s?\d")
+_NUMERAL = re.compile(r"(?:[IVXLC]{1,5}|[A-H])\b(?!['’])")
+_ITEM_MARK = "- "
 _NUMBER_ONLY = re.compile(r"^[(\[]?(?:\d{1,3}|[A-Za-z])[.)\]]+$")
 _SAID = r"(?:said|says|told|asked|added|replied|wrote|tweeted|shouted|cried|explained|insisted|recalled)"
 _ATTRIBUTION = re.compile(rf"(?:[A-Z][\w.'’-]*\s){{1,4}}{_SAID}\b|{_SAID}\s[A-Z]")
@@ -39,26 +47,33 @@ _WEB_START = re.compile(r"[a-z]+(?:\.[a-z]|://)")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: `article[start:end] == text`, no white space at its ends; `paragraph` counts from 0."""
+    """One sentence: `article[start:end] == text`, no white space at its ends; `paragraph` counts from 0.
+
+    `begins_item` is true for the first one of a list's item; the item's mark is not part of it.
+    """
 
     text: str
     start: int
     end: int
     paragraph: int
+    begins_item: bool = False
 
 
 def split_sentences(text: str, *, language: str = "en") -> list[Sentence]:
-    """All sentences in order; together they hold every non-space character of the text.
+    """All sentences in order; together they hold every non-space character of the text but the marks of list items.
 
     Line breaks end a paragraph, and so a sentence, as they do in an article's normal form. `language` is an
     ISO 639-1 code; it chooses the abbreviations only, the punctuation of other scripts is always known.
     """
     sentences = []
-    for number, (first, last) in enumerate(_paragraphs(text)):
+    for number, (line_start, last) in enumerate(_paragraphs(text)):
+        is_item = text.startswith(_ITEM_MARK, line_start)
+        first = line_start + len(_ITEM_MARK) if is_item else line_start
         pieces = _refine_quotations(text, _segment(text, first, last, language), language)
         pieces = _split_ellipses(text, _hand_on_openers(text, pieces))
         for start, end in _merge(text, _trim(text, pieces)):
-            sentences.append(Sentence(text[start:end], start, end, number))
+            sentences.append(Sentence(text[start:end], start, end, number, is_item))
+            is_item = False
     return sentences
 
 
@@ -166,7 +181,16 @@ def _belongs_together(text: str, left: Span, right: Span) -> bool:
         return left[1] < right[0]
     return bool(
         _TITLE_END.search(before)
+        or _awaits_figure(before, after)
         or (_CLOCK_END.search(before) and _AFTER_CLOCK.match(after))
         or (left[1] - left[0] < 8 and _NUMBER_ONLY.match(text[left[0] : left[1]]))
         or (_EXCLAIMED_QUOTE_END.search(before) and _ATTRIBUTION.match(after))
+    )
+
+
+def _awaits_figure(before: str, after: str) -> bool:
+    """True for an abbreviation and the figure that it belongs to ("approx. 300", "Vol. II")."""
+    abbreviation = _BEFORE_FIGURE.search(before)
+    return abbreviation is not None and bool(
+        _FIGURE.match(after) or (abbreviation[1] is not None and _NUMERAL.match(after))
     )
