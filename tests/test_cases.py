@@ -61,6 +61,21 @@ AS_READ = {
         "million euros a year and that patients would be moved to larger clinics. Trade unions have called a strike "
         "for Monday and expect 12,000 people to take part in the capital alone."
     ),
+    "forwarded-mail.txt": (
+        "The water company has admitted that it pumped raw sewage into the bay on 41 days last year. It had told the "
+        "regulator that there were only nine such days. A fine of 12 million pounds was announced on Monday.\n\n"
+        "Campaigners said that the fine was too small to change anything, and that the beaches had been closed for "
+        "most of August."
+    ),
+    "pasted-bullet-list.txt": (
+        "Key points from the budget\n- Income tax threshold rises to 14,000 pounds from April\n"
+        "- Fuel duty frozen for another year\n- Extra 2 billion pounds for hospitals\n"
+        "- Beer duty cut by two pence a pint\n- Corporation tax stays at 25 per cent"
+    ),
+    "full-stops-without-space.txt": (
+        "The dam failed on Monday. Thousands fled the valley. Rescue teams from 12 towns arrived at 4:15 p.m. Former "
+        "mayor Ed Lane said he had warned the state. The cost is put at $3.5 million."
+    ),
 }
 
 
@@ -74,7 +89,10 @@ def test_every_quoted_sentence_is_one_of_the_article_as_read(api, name):
     for settings in ({}, {"format": "bullets"}, {"max_words": 120}):
         answer = summarize(api, read(name), **settings)
         lines = answer["summary"].split("\n")
-        assert all(line.startswith("- ") for line in lines) if settings.get("format") else len(lines) == 1
+        if settings.get("format") or "\n- " in AS_READ[name]:
+            assert all(line.startswith("- ") and line[2].isalnum() for line in lines)
+        else:
+            assert len(lines) == 1
         sentences = [sentence.text for sentence in split_sentences(AS_READ[name])]
         assert 0 < len(quoted(answer, read(name))) <= len(sentences)
         assert set(quoted(answer, read(name))) <= set(sentences)
@@ -84,8 +102,48 @@ def test_every_quoted_sentence_is_one_of_the_article_as_read(api, name):
 def test_the_page_marks_whole_sentences(api, name):
     answer = summarize(api, read(name))
     page = article_html(answer["article"], answer["evidence"])
-    assert page.count("<p>") == AS_READ[name].count("\n") + 1
+    assert page.count("<p>") == len([line for line in AS_READ[name].split("\n") if line])
     assert page.count("</mark>") == len(set(quoted(answer, read(name))))
+
+
+SENTENCES = {
+    "abbreviation-before-a-number.txt": [
+        "The ministry will pay approx. 300 million kroner for the bridge over the sound.",
+        "It replaces a ferry.",
+        "Work starts in May, the minister said on Monday.",
+    ],
+    "abbreviations.txt": [
+        "The repairs cost approx. 40 million dollars, the board said.",
+        "Fig. A of its report shows the cracks.",
+        "Dr. J. R. Lane, who was born in the U.S. in 1961, found them on Jan. 5.",
+        "The firm Acme Inc. was paid to close them, e.g. with resin.",
+        "It did not do so.",
+        "The St. Anne parish sued the board vs. its own lawyers' advice.",
+    ],
+    "emoji.txt": [
+        "🚒🔥 The old mill in Lindfield burned down on Friday night 😢, the fire service said.",
+        "👩‍👩‍👧 Three families 🏠 lost their flats, and 41 people were taken to a school hall.",
+        "🇬🇧 The mayor said that the cause was not known yet, and asked for blankets 🧣 and shoes 👟.",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_sentences_end_where_a_reader_would_end_them(api, name):
+    answer = summarize(api, read(name), max_words=200)
+    assert answer["article"] is None
+    marked = quoted(answer, read(name))
+    assert marked
+    assert set(marked) <= set(SENTENCES[name])
+    assert [sentence.text for sentence in split_sentences(read(name))] == SENTENCES[name]
+
+
+def test_points_are_points_in_either_form(api):
+    text = read("pasted-bullet-list.txt")
+    for form in ("paragraph", "bullets"):
+        points = summarize(api, text, format=form)["summary"].split("\n")
+        assert set(points) <= set(AS_READ["pasted-bullet-list.txt"].split("\n")[1:])
+        assert len(points) > 1
 
 
 def test_clean_prose_is_read_as_it_was_sent(api):

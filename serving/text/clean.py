@@ -13,6 +13,8 @@ _LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "s
 _SOFT_BREAK = re.compile(r"\xad[ \t]*\n[ \t]*")
 _NO_BREAK_SPACE = re.compile(r"(?<!\d)\xa0|\xa0(?!\d)")
 _CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | _LINE_BREAKS
+_BLANKED = frozenset(map(chr, _CONTROLS))
+_RESPELLED = frozenset(map(chr, [*_INVISIBLE, *_LIGATURES])) | {"\xa0"}
 
 # Scripts written without spaces. Chinese and Japanese words average about two characters (one and a half to
 # two in segmented news), words of the South-East Asian scripts about five code points, vowel signs included;
@@ -34,7 +36,9 @@ def clean_article(text: str) -> str:
     Newlines and tabs stay; "\\r\\n" becomes " \\n".
     """
     text = text.replace("\r\n", " \n").replace("\r", "\n")
-    return _SURROGATE.sub("\ufffd", text.translate(_CONTROLS))
+    # str.translate takes a second for a million characters that are not all ASCII.
+    text = text if _BLANKED.isdisjoint(text) else text.translate(_CONTROLS)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def readable(text: str) -> str:
@@ -42,8 +46,10 @@ def readable(text: str) -> str:
 
     A word divided at a soft hyphen and a line's end is put together. No-break spaces stay inside numbers only.
     """
-    text = _SOFT_BREAK.sub("", clean_article(text)).translate(_INVISIBLE | _LIGATURES)
-    return unicodedata.normalize("NFC", _NO_BREAK_SPACE.sub(" ", text))
+    text = clean_article(text)
+    if not _RESPELLED.isdisjoint(text):
+        text = _NO_BREAK_SPACE.sub(" ", _SOFT_BREAK.sub("", text).translate(_INVISIBLE | _LIGATURES))
+    return unicodedata.normalize("NFC", text)
 
 
 def is_unspaced(character: str) -> bool:

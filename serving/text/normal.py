@@ -7,10 +7,16 @@ single spaces, whole words, and no invisible characters. Ordinary prose, one par
 
 from serving.text.broken_words import Vocabulary
 from serving.text.clean import readable
+from serving.text.consent import without_consent_box
+from serving.text.lists import with_item_marks
+from serving.text.mail import without_mail_marks
+from serving.text.markup import decode_entities, without_emphasis, without_markup
+from serving.text.note_marks import without_note_marks
+from serving.text.slips import with_hashtags_apart, with_spaces_between_sentences
 from serving.text.wrapping import unwrap
 
-_MAX_ROUNDS = 4
-"""What one step uncovers, another may have to look at; three rounds were the most for any text so far."""
+_MAX_ROUNDS = 8
+"""What one step uncovers, another may have to look at; two rounds are the rule, the last of which changes nothing."""
 
 
 def normal_form(text: str) -> str:
@@ -26,6 +32,8 @@ def normal_form(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = readable(text)
-    text = unwrap(text, Vocabulary(text))
-    return text.strip()
+    text = without_markup(readable(decode_entities(text)))
+    text = without_note_marks(with_item_marks(without_mail_marks(text)))
+    text = without_emphasis(unwrap(text, Vocabulary(text)))
+    text = with_hashtags_apart(with_spaces_between_sentences(text))
+    return without_consent_box(text).strip()
