@@ -98,7 +98,7 @@ class ArticleTab:
                 min_width=250,
             )
             formats = [(words.PARAGRAPH, "paragraph"), (words.BULLETS, "bullets")]
-            self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250)
+            self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250, elem_id="form")
         self.wish = [self.article, self.num_words, self.style]
         with gr.Row():
             self.run = gr.Button(words.SUMMARIZE, variant="primary", elem_id="run", min_width=120)
@@ -108,19 +108,21 @@ class ArticleTab:
 
     def _lay_out_result(self) -> None:
         self.progress = gr.HTML("", elem_id="progress")
+        gr.HTML(view.line(words.STALE, "warning"), elem_id="stale")
+        self.redo = gr.Button(words.REDO, size="sm", elem_id="redo")
         self.summary = gr.HTML(view.summary_region(), elem_id="summary")
-        with gr.Row(visible=False) as self.tools:
+        with gr.Row(visible=False, elem_id="tools") as self.tools:
             self.copy = gr.Button(words.COPY, size="sm", min_width=80, elem_id="copy")
             self.save_text = gr.Button(words.SAVE_TEXT, size="sm", min_width=80)
             self.save_markdown = gr.Button(words.SAVE_MARKDOWN, size="sm", min_width=80)
             self.copy_link = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
         self.facts = gr.HTML("", elem_id="facts")
-        with gr.Accordion(words.SOURCES, open=True, visible=False) as self.sources_fold:
+        with gr.Accordion(words.SOURCES, open=True, visible=False, elem_id="sources-fold") as self.sources_fold:
             self.sources = gr.HTML("", elem_id="sources")
 
     def _lay_out_folds(self, keeps_history: bool) -> None:
         with gr.Accordion(words.HISTORY, open=False):
-            self.keeps_history = gr.Checkbox(keeps_history, label=words.KEEP_HISTORY)
+            self.keeps_history = gr.Checkbox(keeps_history, label=words.KEEP_HISTORY, elem_id="keeps-history")
             self.history = gr.HTML("", elem_id="history")
             self.forget = gr.Button(words.FORGET, size="sm")
         with gr.Accordion(words.ENGINEERS, open=False):
@@ -179,10 +181,9 @@ class ArticleTab:
 
         for button, sample in zip(self.samples, SAMPLES, strict=True):
             in_browser(button.click, f"() => {json.dumps(sample.text)}", None, self.article)
-        in_browser(self.clear.click, "() => nutshell.clear()", None, self.article)
-        for part in (self.article, self.num_words):
+        for trigger in (self.article.change, self.num_words.change, page.load):
             in_browser(
-                part.change,
+                trigger,
                 "(text, max) => nutshell.describe(text, max)",
                 [self.article, self.num_words],
                 [self.counts, self.advice],
@@ -199,6 +200,8 @@ class ArticleTab:
         shown = [self.summary, self.facts, self.sources, self.details]
         in_browser(ran.then, "(...html) => nutshell.history.add(html)", shown, self.history)
         folds = [self.tools, self.sources_fold]
+        in_browser(self.clear.click, "() => nutshell.tab.clear()", None, [self.article, self.progress, *shown, *folds])
+        in_browser(self.redo.click, "() => document.getElementById('run').click()")
         in_browser(
             self.history.click,
             "() => nutshell.history.reopen()",
@@ -211,17 +214,9 @@ class ArticleTab:
         in_browser(self.forget.click, "() => nutshell.history.forget()", None, self.history)
         in_browser(
             page.load,
-            "(keeps) => nutshell.restore(keeps)",
-            self.keeps_history,
-            [
-                self.article,
-                self.progress,
-                self.num_words,
-                self.preset,
-                self.style,
-                self.keeps_history,
-                self.history,
-            ],
+            "() => nutshell.openLink()",
+            None,
+            [self.article, self.progress, self.num_words, self.preset, self.style],
         )
 
 
@@ -318,7 +313,7 @@ def _picture_of(
     if isinstance(step, SummarizerError):
         return _Picture(view.line(str(step), "error"))
     return _Picture(
-        view.line(words.done(time.monotonic() - started)),
+        view.line(words.done(time.monotonic() - started), "info done"),
         summary=view.summary_region(view.marked_summary(step)),
         facts=view.facts(step, request),
         sources=view.sources(step, request.text),

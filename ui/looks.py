@@ -88,6 +88,6 @@ def _script(*, allow_urls: bool) -> str:
         "allowsUrls": allow_urls,
     }
     parts = [f"globalThis.nutshell = {json.dumps(told)};"]
-    for name in ("english", "page", "settings", "article", "paste", "result", "link", "history"):
+    for name in ("english", "page", "settings", "article", "paste", "result", "link", "history", "tab"):
         parts.append(f"{{\n{(_HERE / 'scripts' / f'{name}.js').read_text(encoding='utf-8')}}}")
     return "\n".join(parts)

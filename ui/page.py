@@ -63,7 +63,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
             runs.stop(str(request.session_hash))
 
         page.unload(on_leave)
-        large.click(None, None, None, js="() => nutshell.enlarge()", api_visibility="private")
+        large.click(None, None, None, js="() => nutshell.toggleLarge()", api_visibility="private")
         poll, timer = StatusPoll(client, config.is_alive), gr.Timer(POLL_S)
         for event in (timer.tick, page.load):
             event(poll.html, None, state, show_progress="hidden", queue=False, api_visibility="private")

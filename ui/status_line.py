@@ -1,5 +1,6 @@
 """The line about the summarizer's state at the top of the page."""
 
+import html
 import threading
 import time
 from collections.abc import Callable
@@ -50,7 +51,8 @@ class StatusPoll:
         self._away_since = None
         kind = "warning" if status.model_state == "failed" else "info"
         max_chars = status.raw["limits"]["max_article_chars"]
-        return f'<div data-max-article-chars="{int(max_chars)}">{line(_sentence_about(status), kind)}</div>'
+        facts = f'data-max-article-chars="{int(max_chars)}" data-model-state="{html.escape(status.model_state)}"'
+        return f"<div {facts}>{line(_sentence_about(status), kind)}</div>"
 
     def _away(self) -> str:
         now = time.monotonic()

@@ -54,7 +54,8 @@ def facts(result: Summary, request: SummaryRequest) -> str:
         f'<span class="badge">{html.escape(method(result))}</span>'
         + "".join(paragraphs(text) for text in remarks(result))
         + f'<div id="result" hidden data-article="{html.escape(request.text)}" data-words="{request.max_words}" '
-        f'data-format="{request.format}" data-text="{html.escape(as_text(result, request))}" '
+        f'data-format="{request.format}" data-method="{result.method}" '
+        f'data-text="{html.escape(as_text(result, request))}" '
         f'data-markdown="{html.escape(as_markdown(result, request))}"></div>'
     )
 

@@ -27,6 +27,8 @@ SHORTCUT = "Ctrl+Enter (⌘+Enter on a Mac) summarizes as well."
 
 SUMMARY = "Summary"
 SUMMARY_PLACEHOLDER = "The summary appears here."
+STALE = "This is the summary of another text than the one in the box. Summarize writes a new one."
+REDO = "The language model is ready now: summarize again in new words"
 COPY = "Copy"
 COPIED = "Copied"
 SELECTED = "Selected: press Ctrl+C"

@@ -47,12 +47,14 @@ let lastCall = 0;
 // [counts, warning] as HTML; nothing of the article itself is in them. In a long text they wait for a pause in typing.
 nutshell.describe = async (text, maxWords) => {
   const call = ++lastCall;
+  setTimeout(nutshell.mark, 0);  // once the box shows it
   if ((text ?? "").length > 20_000) {
     await new Promise((resolve) => { setTimeout(resolve, 250); });
     if (call !== lastCall) {
       return [nutshell.update(), nutshell.update()];
     }
   }
+  nutshell.tab.hold({ article: text ?? "" });
   const leftOut = nutshell.leftOutAdvice(text ?? "");
   const words = (text ?? "").match(/\S+/g) ?? [];
   if (words.length === 0) {
@@ -62,11 +64,6 @@ nutshell.describe = async (text, maxWords) => {
     : nutshell.fill(nutshell.words.counts, { words: number(words.length), minutes: readingTime(words.length) });
   const advice = adviceFor(text, words, maxWords);
   return [`<p>${counted}</p>`, leftOut + (advice && nutshell.line("warning", advice))];
-};
-
-nutshell.clear = () => {
-  document.querySelector("#article textarea")?.focus();
-  return "";
 };
 
 // A file dropped anywhere goes the way of the button; the browser would open it in place of the page.

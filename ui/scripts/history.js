@@ -43,6 +43,8 @@ nutshell.history = {
   // After a run, however it ended: only one that has a result of its own is kept.
   add(html) {
     const result = document.getElementById("result");
+    const [summary, facts, sources, details] = html;
+    nutshell.tab.hold({ shown: result ? { summary, facts, sources, details } : null });
     // Another tab may have switched it off.
     const keeps = nutshell.stored("settings")?.keepsHistory ?? this.keeps;
     if (!keeps || !result || result === lastResult) {
@@ -70,6 +72,10 @@ nutshell.history = {
     const length = nutshell.asLength(Number(words));
     const line = nutshell.line("info", nutshell.words.reopened);
     const visible = nutshell.update({ visible: true });
+    const [summary, facts, sources, details] = run.html;
+    nutshell.tab.hold({
+      article: article ?? "", words: length, format: nutshell.asFormat(format), shown: { summary, facts, sources, details },
+    });
     const wish = [article ?? "", length, nutshell.asFormat(format), nutshell.presetOf(length)];
     return [...wish, line, ...run.html, visible, visible];
   },

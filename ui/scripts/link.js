@@ -37,14 +37,16 @@ nutshell.copyLink = async (article, words, format) => {
 
 // In a tab that shows the page already, the browser would only change the address.
 addEventListener("hashchange", () => {
-  if (location.hash.startsWith(marker)) {
+  if (nutshell.hasLink()) {
     location.reload();
   }
 });
 
+nutshell.hasLink = () => location.hash.startsWith(marker);
+
 // What came with the address: {article, words, format}, {} for nothing, or {isBad} for a damaged link.
 nutshell.readLink = async () => {
-  if (!location.hash.startsWith(marker)) {
+  if (!nutshell.hasLink()) {
     return {};
   }
   const packed = location.hash.slice(marker.length);
@@ -60,4 +62,35 @@ nutshell.readLink = async () => {
   } catch {
     return { isBad: true };
   }
+};
+
+// What a reader has touched before the link was unpacked stays as it is.
+const touched = new Set();
+document.addEventListener("input", (event) => {
+  ["article", "length", "preset", "form"].filter((id) => event.target.closest(`#${id}`)).forEach((id) => touched.add(id));
+}, { capture: true });
+
+// Values for article, progress line, slider, presets and form, as the page loads.
+nutshell.openLink = async () => {
+  nutshell.enlarge(nutshell.stored("settings")?.isLarge === true);  // now that the button is there
+  const link = await nutshell.readLink();
+  const line = link.isBad ? nutshell.line("warning", nutshell.words.badLink) : nutshell.line("info", nutshell.words.fromLink);
+  if (link.article === undefined) {
+    return [nutshell.update(), link.isBad ? line : nutshell.update(), ...Array(3).fill(nutshell.update())];
+  }
+  const words = nutshell.asLength(link.words ?? nutshell.tab.held.words);
+  const format = nutshell.asFormat(link.format ?? nutshell.tab.held.format);
+  const isFree = (...ids) => !ids.some((id) => touched.has(id));
+  if (!isFree("article")) {
+    return Array(5).fill(nutshell.update());
+  }
+  const hasLength = isFree("length", "preset");
+  nutshell.tab.hold({ ...(hasLength && { words }), ...(isFree("form") && { format }) });
+  return [
+    link.article,
+    line,
+    hasLength ? words : nutshell.update(),
+    hasLength ? nutshell.presetOf(words) : nutshell.update(),
+    isFree("form") ? format : nutshell.update(),
+  ];
 };

@@ -58,6 +58,7 @@ new MutationObserver(() => {
       isDue = false;
       markLiveRegions();
       keepFocus();
+      nutshell.mark();
     }, 100);
   }
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });

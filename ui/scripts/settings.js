@@ -22,7 +22,11 @@ nutshell.store = (key, value) => {
   }
 };
 
-nutshell.remember = (changes) => nutshell.store("settings", { ...nutshell.stored("settings"), ...changes });
+nutshell.remember = (changes) => {
+  nutshell.store("settings", { ...nutshell.stored("settings"), ...changes });
+  const { words, format } = changes;
+  nutshell.tab.hold({ ...(words && { words }), ...(format && { format }) });
+};
 
 // A preset's value is its number of words.
 nutshell.presetOf = (words) => (presets.includes(words) ? words : null);
@@ -40,22 +44,15 @@ nutshell.chooseLength = (words) => {
   return nutshell.presetOf(words);
 };
 
-nutshell.enlarge = (isLarge = !document.documentElement.classList.contains("large")) => {
+nutshell.enlarge = (isLarge) => {
   document.documentElement.classList.toggle("large", isLarge);
   document.getElementById("large")?.setAttribute("aria-pressed", String(isLarge));
+};
+
+nutshell.toggleLarge = () => {
+  const isLarge = !document.documentElement.classList.contains("large");
+  nutshell.enlarge(isLarge);
   nutshell.remember({ isLarge });
 };
 
-// Values for article, progress line, slider, presets, form, history switch and list, as the page loads.
-nutshell.restore = async (keepsHistory) => {
-  const settings = nutshell.stored("settings") ?? {};
-  nutshell.enlarge(settings.isLarge === true);
-  const keeps = settings.keepsHistory ?? keepsHistory;
-  const link = await nutshell.readLink();
-  const words = nutshell.asLength(link.words ?? settings.words);
-  const format = nutshell.asFormat(link.format ?? settings.format);
-  const line = link.isBad ? nutshell.line("warning", nutshell.words.badLink)
-    : link.article ? nutshell.line("info", nutshell.words.fromLink) : "";
-  const article = link.article ?? nutshell.update();
-  return [article, line, words, nutshell.presetOf(words), format, keeps, nutshell.history.start(keeps)];
-};
+nutshell.enlarge(nutshell.stored("settings")?.isLarge === true);

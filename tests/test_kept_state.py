@@ -1,0 +1,266 @@
+"""What is set counts from the first moment on, what is shown belongs together, and a reload loses nothing."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.little_server import LittleServer, send_json, send_stream, sse
+from tests.running_app import free_port
+from tests.test_page_states import ARTICLE, RESULT, STATUS, SUMMARY
+from tests.watched_page import Watch
+from ui import words
+from ui.client import SummarizerClient
+from ui.looks import launch_options
+from ui.page import PageConfig, build_page
+from ui.samples import SAMPLES
+
+pytestmark = pytest.mark.browser
+
+KEY_SENTENCES = {**RESULT, "method": "extractive", "model": None, "unsupported": [], "summary": "The ferries run all."}
+
+
+class Site:
+    """A page with a summarizer that says what a test wants; `result` and `status` may change."""
+
+    def __init__(self, config: PageConfig) -> None:
+        self.result, self.status = RESULT, STATUS
+        self.server = LittleServer(self._answer)
+        self.blocks = build_page(SummarizerClient(self.server.url), config)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.blocks.launch(server_port=port, **launch_options())
+
+    def _answer(self, handler):
+        events = send_stream(sse("result", self.result))
+        (send_json(200, self.status) if handler.command == "GET" else events)(handler)
+
+    def close(self):
+        self.blocks.close(verbose=False)
+        self.server.close()
+
+
+@pytest.fixture(scope="module")
+def site():
+    site = Site(PageConfig())
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def open_page(site, browser):
+    site.result, site.status = RESULT, STATUS
+    watch, contexts = Watch(), []
+
+    def open_page(url=None, *, context=None, prepare=lambda page: None) -> Page:
+        if context is None:
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            contexts.append(context)
+        page = watch.over(context.new_page(), url or site.url)
+        prepare(page)
+        page.goto(url or site.url, wait_until="commit")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A reload aborts Gradio's open requests, and Gradio does not catch that.
+    watch.problems[:] = [text for text in watch.problems if "AbortError" not in text and "errored out" not in text]
+    watch.check()
+
+
+def box(page):
+    return page.get_by_label(words.ARTICLE, exact=True)
+
+
+def length(page):
+    return page.get_by_role("spinbutton", name=words.LENGTH)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def summary(page):
+    return page.get_by_role("region", name=words.SUMMARY)
+
+
+def run(page, text=ARTICLE):
+    expect(box(page)).to_be_visible(timeout=30_000)
+    box(page).fill(text)
+    button(page, words.SUMMARIZE).click()
+    expect(page.locator("#result")).to_be_attached(timeout=30_000)
+    # The history and this tab keep it a moment later.
+    page.wait_for_function(
+        "JSON.parse(sessionStorage.getItem('nutshell.tab') ?? '{}').shown || !nutshell.history.keeps"
+    )
+
+
+def slow(page):
+    """A machine and a network that are busy with other things."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    conditions = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
+    devtools.send("Network.emulateNetworkConditions", conditions)
+
+
+REMEMBERED = "localStorage.setItem('nutshell.settings', JSON.stringify({ words: 120, format: 'bullets' }))"
+
+
+@pytest.mark.parametrize("what", ["length", "form", "article", "preset", "sample"])
+def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what):
+    def prepare(page):
+        page.add_init_script(REMEMBERED)
+        slow(page)
+
+    page = open_page(prepare=prepare)
+    expect(box(page)).to_be_visible(timeout=60_000)
+    wanted = {"text": ARTICLE, "max_words": 120, "format": "bullets"}
+    if what == "length":
+        length(page).fill("30")
+        length(page).press("Tab")
+        wanted["max_words"] = 30
+    elif what == "form":
+        page.get_by_label(words.PARAGRAPH, exact=True).check()
+        wanted["format"] = "paragraph"
+    elif what == "preset":
+        page.get_by_role("radio", name=words.SHORT).check()
+        wanted["max_words"] = 30
+    elif what == "sample":
+        button(page, SAMPLES[1].name).click()
+        wanted["text"] = SAMPLES[1].text
+    if what != "sample":
+        box(page).fill(ARTICLE)
+    num_before = len(site.server.bodies)
+    page.wait_for_timeout(1500)
+    expect(box(page)).to_have_value(wanted["text"])
+    expect(length(page)).to_have_value(str(wanted["max_words"]))
+    button(page, words.SUMMARIZE).click()
+    expect(page.locator("#result")).to_be_attached(timeout=60_000)
+    assert site.server.bodies[num_before:] == [{**wanted, "method": "auto"}]
+
+
+def test_remembered_settings_are_there_from_the_first_moment(open_page):
+    seen = "window.seen = new Set(); new MutationObserver(() => { const own = document.querySelector"
+    seen += "('#length input[type=number]'); own && seen.add(own.value); }).observe(document, {childList: true, "
+    seen += "subtree: true, attributes: true});"
+    page = open_page(prepare=lambda page: (page.add_init_script(REMEMBERED), page.add_init_script(seen)))
+    expect(length(page)).to_have_value("120", timeout=30_000)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("[...seen]") == ["120"]
+
+
+def test_reload_and_back_keep_article_length_and_result(site, open_page):
+    page = open_page()
+    expect(length(page)).to_be_visible(timeout=30_000)
+    length(page).fill("45")
+    length(page).press("Tab")
+    run(page)
+    for again in (page.reload, lambda: (page.goto("about:blank"), page.go_back())):
+        again()
+        expect(box(page)).to_have_value(ARTICLE, timeout=30_000)
+        expect(length(page)).to_have_value("45")
+        expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0])
+        expect(page.locator("#facts .badge")).to_be_visible()
+        expect(button(page, words.COPY)).to_be_visible()
+        expect(page.locator("#sources mark").first).to_be_visible()
+        expect(page.get_by_text(words.STALE)).to_be_hidden()
+    expect(page.locator("#counts")).to_contain_text("words")
+
+
+def test_text_that_was_only_typed_is_there_again(open_page):
+    page = open_page()
+    expect(box(page)).to_be_visible(timeout=30_000)
+    box(page).press_sequentially("Half an article")
+    page.reload()
+    expect(box(page)).to_have_value("Half an article", timeout=30_000)
+
+
+def test_tabs_do_not_overwrite_one_another(open_page):
+    first = open_page()
+    run(first)
+    second = open_page(context=first.context)
+    expect(box(second)).to_have_value("", timeout=30_000)
+    box(second).fill("Another article.")
+    length(second).fill("90")
+    length(second).press("Tab")
+    first.reload()
+    expect(box(first)).to_have_value(ARTICLE, timeout=30_000)
+    expect(length(first)).to_have_value("60")
+    second.reload()
+    expect(box(second)).to_have_value("Another article.", timeout=30_000)
+    expect(length(second)).to_have_value("90")
+
+
+def test_shared_page_keeps_nothing(browser):
+    site = Site(PageConfig(is_shared=True))
+    page = browser.new_page()
+    page.goto(site.url)
+    run(page)
+    assert page.evaluate("[sessionStorage.length, localStorage.getItem('nutshell.history')]") == [0, None]
+    page.reload()
+    expect(box(page)).to_have_value("", timeout=30_000)
+    page.close()
+    site.close()
+
+
+@pytest.mark.parametrize("stored", ["{", "null", "[1]", '{"article": 7, "words": "x", "shown": {"summary": 1}}', '"a"'])
+def test_foreign_things_in_the_tabs_storage_do_no_harm(open_page, stored):
+    page = open_page(prepare=lambda page: page.add_init_script(f"sessionStorage.setItem('nutshell.tab', {stored!r})"))
+    expect(box(page)).to_have_value("", timeout=30_000)
+    expect(length(page)).to_have_value("60")
+
+
+@pytest.mark.parametrize("how", ["sample", "typing", "link"])
+def test_result_of_another_text_says_so(open_page, how):
+    page = open_page()
+    run(page)
+    expect(page.get_by_text("Done")).to_be_visible()
+    expect(page.get_by_text(words.STALE)).to_be_hidden()
+    if how == "sample":
+        button(page, SAMPLES[0].name).click()
+    elif how == "typing":
+        box(page).press("End")
+        box(page).press_sequentially(" More.")
+    else:
+        box(page).fill("")
+    expect(page.get_by_text(words.STALE)).to_be_visible()
+    expect(page.get_by_text("Done")).to_be_hidden()
+    box(page).fill(ARTICLE + "\n")
+    expect(page.get_by_text(words.STALE)).to_be_hidden()
+
+
+def test_clear_takes_the_result_away(open_page):
+    page = open_page()
+    run(page)
+    button(page, words.CLEAR).click()
+    expect(box(page)).to_have_value("")
+    expect(summary(page)).to_have_text(words.SUMMARY_PLACEHOLDER)
+    for gone in ("#result", "#sources mark", "#progress .line"):
+        expect(page.locator(gone)).to_have_count(0)
+    expect(button(page, words.COPY)).to_be_hidden()
+    expect(page.get_by_text(words.STALE)).to_be_hidden()
+    page.reload()
+    expect(box(page)).to_have_value("", timeout=30_000)
+    expect(summary(page)).to_have_text(words.SUMMARY_PLACEHOLDER)
+
+
+def test_model_that_arrives_is_offered_for_key_sentences_only(site, open_page):
+    site.status, site.result = {**STATUS, "model_state": "loading"}, KEY_SENTENCES
+    page = open_page()
+    run(page)
+    redo = button(page, words.REDO)
+    expect(redo).to_be_hidden()
+    site.status, site.result = STATUS, RESULT
+    expect(redo).to_be_visible(timeout=15_000)
+    redo.click()
+    expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0], timeout=15_000)
+    expect(redo).to_be_hidden()
+
+
+def test_key_sentences_that_the_model_would_not_better_are_left_alone(site, open_page):
+    """Another language gets them though the model is there."""
+    site.result = KEY_SENTENCES
+    page = open_page()
+    expect(page.get_by_text(words.READY)).to_be_visible(timeout=30_000)
+    run(page)
+    page.wait_for_timeout(1000)
+    expect(button(page, words.REDO)).to_be_hidden()
