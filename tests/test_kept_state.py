@@ -264,3 +264,23 @@ def test_key_sentences_that_the_model_would_not_better_are_left_alone(site, open
     run(page)
     page.wait_for_timeout(1000)
     expect(button(page, words.REDO)).to_be_hidden()
+
+
+def test_headline_stands_over_the_summary_when_asked_for(open_page):
+    page = open_page()
+    run(page)
+    shown = summary(page).get_by_text("The ferries run all night from May", exact=True)
+    expect(shown).to_be_hidden()
+    page.get_by_label(words.HEADLINE).check()
+    expect(shown).to_be_visible()
+    with page.expect_download() as download:
+        button(page, words.SAVE_TEXT).click()
+    assert download.value.suggested_filename == "the-ferries-run-all-night-from-may-summary.txt"
+    assert download.value.path().read_text().startswith("The ferries run all night from May\n\nFerries will run")
+    page.reload()
+    expect(page.get_by_label(words.HEADLINE)).to_be_checked(timeout=30_000)
+    expect(shown).to_be_visible()
+    page.get_by_label(words.HEADLINE).uncheck()
+    expect(shown).to_be_hidden()
+    page.get_by_role("button", name=words.HISTORY).click()
+    expect(page.locator("#history").get_by_role("button").first).to_contain_text("The ferries run all night from May")

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.running_app import RunningApp
 from tests.watched_page import Watch, serious
 from ui import words
+from ui.headline import file_name, headline
 from ui.reading.kinds import FILE_PICTURE
 from ui.samples import SAMPLES
 
@@ -145,11 +146,11 @@ def test_saved_files_hold_the_summary(page):
     summarize(page)
     text = page.get_by_role("region", name=words.SUMMARY).inner_text().strip()
     name, content = saved(page, words.SAVE_TEXT)
-    assert name == "summary.txt"
+    assert name == f"{file_name(SAMPLES[0].text)}.txt"
     assert content.startswith(text)
     name, content = saved(page, words.SAVE_MARKDOWN)
-    assert name == "summary.md"
-    assert "# Summary" in content
+    assert name == f"{file_name(SAMPLES[0].text)}.md"
+    assert content.startswith(f"# {headline(SAMPLES[0].text)}\n")
 
 
 def test_history_is_kept_in_the_browser_reopened_and_forgotten(app, page):

@@ -99,6 +99,7 @@ class ArticleTab:
             )
             formats = [(words.PARAGRAPH, "paragraph"), (words.BULLETS, "bullets")]
             self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250, elem_id="form")
+        self.headline = gr.Checkbox(False, label=words.HEADLINE, container=False, elem_id="headline")
         self.wish = [self.article, self.num_words, self.style]
         with gr.Row():
             self.run = gr.Button(words.SUMMARIZE, variant="primary", elem_id="run", min_width=120)
@@ -193,6 +194,7 @@ class ArticleTab:
         )
         in_browser(self.num_words.input, "(max) => nutshell.chooseLength(max)", self.num_words, self.preset)
         in_browser(self.style.input, "(format) => nutshell.remember({ format })", self.style)
+        in_browser(self.headline.input, "(isShown) => nutshell.showHeadline(isShown)", self.headline)
         in_browser(self.copy.click, "() => nutshell.copy()")
         in_browser(self.save_text.click, "() => nutshell.save('text')")
         in_browser(self.save_markdown.click, "() => nutshell.save('markdown')")
@@ -314,7 +316,7 @@ def _picture_of(
         return _Picture(view.line(str(step), "error"))
     return _Picture(
         view.line(words.done(time.monotonic() - started), "info done"),
-        summary=view.summary_region(view.marked_summary(step)),
+        summary=view.summary_region(view.marked_summary(step, request.text)),
         facts=view.facts(step, request),
         sources=view.sources(step, request.text),
         details=details(step, request, base_url),

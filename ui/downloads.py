@@ -2,6 +2,7 @@
 
 from ui import words
 from ui.client import Summary, SummaryRequest
+from ui.headline import headline
 
 
 def as_text(result: Summary, request: SummaryRequest) -> str:
@@ -12,12 +13,14 @@ def as_text(result: Summary, request: SummaryRequest) -> str:
 def as_markdown(result: Summary, request: SummaryRequest) -> str:
     """The same with a heading and a list."""
     facts = "".join(f"- {_literal(fact)}\n" for fact in _facts(result, request))
-    return f"# {words.SUMMARY}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+    return f"# {_literal(headline(request.text)) or words.SUMMARY}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
 
 
 def _facts(result: Summary, request: SummaryRequest) -> list[str]:
-    begins = " ".join(request.text.split()[:12])
-    facts = [words.SUMMARY_OF.format(begins=begins), words.counts(result.num_input_words, result.num_summary_words)]
+    facts = [
+        words.SUMMARY_OF.format(headline=headline(request.text)),
+        words.counts(result.num_input_words, result.num_summary_words),
+    ]
     doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
     if doubts:
         facts.append(words.DOUBTS_LISTED.format(doubts=doubts))

@@ -5,6 +5,7 @@ import html
 from ui import words
 from ui.client import Summary, SummaryRequest
 from ui.downloads import as_markdown, as_text
+from ui.headline import file_name, headline
 from ui.marked import article_html, summary_html
 from ui.patience import Countdown
 
@@ -43,9 +44,11 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
 
 
-def marked_summary(result: Summary) -> str:
-    """A finished summary with what its sentences rest on, and what is in doubt."""
-    return summary_html(result.summary, result.raw["evidence"], result.raw["unsupported"])
+def marked_summary(result: Summary, article: str = "") -> str:
+    """A finished summary with what its sentences rest on, and what is in doubt; below a headline that may be hidden."""
+    title = headline(article)
+    above = f'<p class="headline">{html.escape(title)}</p>' if title else ""
+    return above + summary_html(result.summary, result.raw["evidence"], result.raw["unsupported"])
 
 
 def facts(result: Summary, request: SummaryRequest) -> str:
@@ -55,6 +58,7 @@ def facts(result: Summary, request: SummaryRequest) -> str:
         + "".join(paragraphs(text) for text in remarks(result))
         + f'<div id="result" hidden data-article="{html.escape(request.text)}" data-words="{request.max_words}" '
         f'data-format="{request.format}" data-method="{result.method}" '
+        f'data-headline="{html.escape(headline(request.text))}" data-file-name="{file_name(request.text)}" '
         f'data-text="{html.escape(as_text(result, request))}" '
         f'data-markdown="{html.escape(as_markdown(result, request))}"></div>'
     )

@@ -19,6 +19,7 @@ PRESET_CHOICE = "{name}, {n} words"
 LENGTH = "Words at most"
 FORMAT = "As what?"
 PARAGRAPH, BULLETS = "Paragraph", "Bullet points"
+HEADLINE = "Headline above"
 SUMMARIZE = "Summarize"
 STOP = "Stop"
 COMPARE = "Compare"
@@ -42,7 +43,7 @@ SOURCES_HINT = (
 CUTS = "Words that were left out of these sentences are dimmed in the article; “…” shows where a sentence ends early."
 NOT_FOUND = "not found in the article"
 DOUBTS = "Underlined: not found in the article. Check it before you rely on it."
-SUMMARY_OF = "Summary of: {begins} …"
+SUMMARY_OF = "Summary of: {headline}"
 DOUBTS_LISTED = "Not found in the article: {doubts}"
 WRITTEN_BY_MODEL = "Written by a language model, which can get things wrong"
 
@@ -165,7 +166,6 @@ LIVE = {
     "selected": SELECTED,
     "reopened": REOPENED,
     "noHistory": NO_HISTORY,
-    "fileName": "summary",
     "batchFileName": "summaries.csv",
 }
 

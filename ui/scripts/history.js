@@ -18,7 +18,7 @@ const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt
 const list = () => {
   const items = runs().map(({ when, begins }) => {
     const day = new Date(when).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-    return `<li><button type="button" data-when="${when}">${escaped(begins)}… <small>${day}</small></button></li>`;
+    return `<li><button type="button" data-when="${when}">${escaped(begins)} <small>${day}</small></button></li>`;
   });
   return items.length ? `<ul>${items.join("")}</ul>` : `<p>${nutshell.words.noHistory}</p>`;
 };
@@ -51,7 +51,7 @@ nutshell.history = {
       return list();
     }
     lastResult = result;
-    const begins = result.dataset.article.trim().slice(0, 70);
+    const begins = result.dataset.headline || result.dataset.article.trim().slice(0, 70);
     const kept = [{ when: Date.now(), begins, html }, ...runs()].slice(0, maxRuns);
     // A browser gives about 5 MB; the oldest make room for the newest.
     while (kept.length > 0 && !nutshell.store("history", kept)) {

@@ -78,8 +78,9 @@ nutshell.openLink = async () => {
   if (link.article === undefined) {
     return [nutshell.update(), link.isBad ? line : nutshell.update(), ...Array(3).fill(nutshell.update())];
   }
-  const words = nutshell.asLength(link.words ?? nutshell.tab.held.words);
-  const format = nutshell.asFormat(link.format ?? nutshell.tab.held.format);
+  const settings = nutshell.stored("settings") ?? {};
+  const words = nutshell.asLength(link.words ?? settings.words);
+  const format = nutshell.asFormat(link.format ?? settings.format);
   const isFree = (...ids) => !ids.some((id) => touched.has(id));
   if (!isFree("article")) {
     return Array(5).fill(nutshell.update());

@@ -40,7 +40,9 @@ const save = (content, type, name) => {
 nutshell.save = (kind) => {
   const result = document.getElementById("result");
   const [type, ending] = kind === "markdown" ? ["text/markdown", "md"] : ["text/plain", "txt"];
-  save(result.dataset[kind], type, `${nutshell.words.fileName}.${ending}`);
+  const { headline, fileName } = result.dataset;
+  const hasTitle = kind === "text" && headline && nutshell.stored("settings")?.hasHeadline === true;
+  save((hasTitle ? `${headline}\n\n` : "") + result.dataset[kind], type, `${fileName ?? "summary"}.${ending}`);
 };
 
 nutshell.saveBatch = () => {

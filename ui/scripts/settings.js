@@ -44,6 +44,11 @@ nutshell.chooseLength = (words) => {
   return nutshell.presetOf(words);
 };
 
+nutshell.showHeadline = (hasHeadline) => {
+  nutshell.remember({ hasHeadline });
+  nutshell.mark();
+};
+
 nutshell.enlarge = (isLarge) => {
   document.documentElement.classList.toggle("large", isLarge);
   document.getElementById("large")?.setAttribute("aria-pressed", String(isLarge));

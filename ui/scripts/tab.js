@@ -9,7 +9,7 @@ const isShown = (shown) => parts.every((part) => typeof shown?.[part] === "strin
 const nothing = Object.fromEntries(parts.map((part) => [part, config(part)?.value ?? ""]));
 
 nutshell.tab = {
-  // {article, words, format, shown: {summary, facts, sources, details} as HTML, or null, hadModel}
+  // {article, words and format where they were chosen in this tab, shown: {summary, facts, sources, details} as HTML, or null, hadModel}
   held: { article: "", shown: null, hadModel: false },
 
   hold(changes) {
@@ -48,11 +48,12 @@ nutshell.tab = {
     const held = keeps && !nutshell.hasLink() ? this.read() : this.held;
     const words = nutshell.asLength(held.words ?? settings.words);
     const format = nutshell.asFormat(held.format ?? settings.format);
-    this.held = { ...held, words, format };
+    this.held = held;
     put("length", { value: words });
     put("preset", { value: nutshell.presetOf(words) });
     put("form", { value: format });
     put("article", { value: held.article });
+    put("headline", { value: settings.hasHeadline === true });
     put("keeps-history", { value: keeps });
     put("history", { value: list });
     if (held.shown) {
@@ -92,6 +93,7 @@ nutshell.mark = () => {
   for (const [id, isTrue] of [["stale", isOld], ["redo", isBetter]]) {
     document.getElementById(id)?.toggleAttribute("data-true", isTrue);
   }
+  document.getElementById("summary")?.toggleAttribute("data-headline", nutshell.stored("settings")?.hasHeadline === true);
   document.getElementById("progress")?.toggleAttribute("data-old", isOld);
 };
 
