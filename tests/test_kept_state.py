@@ -284,3 +284,33 @@ def test_headline_stands_over_the_summary_when_asked_for(open_page):
     expect(shown).to_be_hidden()
     page.get_by_role("button", name=words.HISTORY).click()
     expect(page.locator("#history").get_by_role("button").first).to_contain_text("The ferries run all night from May")
+
+
+def test_missing_model_is_told_once_to_guests_and_explained_to_the_host(site, open_page):
+    reason = "The model x is not on this machine, and HF_HUB_OFFLINE forbids fetching it."
+    site.status = {**STATUS, "method": "extractive", "model_state": "failed", "model_reason": reason}
+    site.result = KEY_SENTENCES
+    page = open_page()
+    expect(page.get_by_text(words.FAILED)).to_be_visible(timeout=30_000)
+    run(page)
+    shown = page.locator("body").inner_text()
+    assert shown.count("language model") == 1
+    assert "HF_HUB_OFFLINE" not in shown
+    page.get_by_role("button", name=words.ENGINEERS).click()
+    expect(page.get_by_text(reason)).to_be_visible()
+
+
+def test_batch_shows_the_length_in_force(open_page):
+    page = open_page()
+    expect(length(page)).to_be_visible(timeout=30_000)
+    for num_words, form, said in [
+        (None, None, "Each summary: at most 60 words, as a paragraph."),
+        ("45", words.BULLETS, "Each summary: at most 45 words, as bullet points."),
+    ]:
+        if num_words:
+            page.get_by_role("tab", name=words.TAB_ARTICLE).click()
+            length(page).fill(num_words)
+            length(page).press("Tab")
+            page.get_by_label(form, exact=True).check()
+        page.get_by_role("tab", name=words.TAB_BATCH).click()
+        expect(page.get_by_text(said)).to_be_visible()

@@ -127,6 +127,7 @@ class ArticleTab:
             self.history = gr.HTML("", elem_id="history")
             self.forget = gr.Button(words.FORGET, size="sm")
         with gr.Accordion(words.ENGINEERS, open=False):
+            self.no_model = gr.HTML("", elem_id="no-model")
             self.details = gr.HTML(f"<p>{words.NO_RUN_YET}</p>", elem_id="details")
 
     def _make_run(self) -> Any:

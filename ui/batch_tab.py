@@ -29,6 +29,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         max_runs_at_once: of all visitors together.
     """
     gr.HTML(f"<p>{words.BATCH_INTRO.format(limit=MAX_ITEMS)}</p>", elem_id="batch-intro")
+    in_force = gr.HTML("", elem_id="batch-length")
     file = gr.File(label=words.BATCH_FILE, height=140, elem_id="batch-file")
     with gr.Row():
         run = gr.Button(words.BATCH_RUN, variant="primary", min_width=120, elem_id="batch-run")
@@ -70,7 +71,16 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         api_visibility="private",
     )
     stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
+    gr.HTML(f"<p>{words.BATCH_COLUMNS_SAVED}</p>", elem_classes="hint")
     save.click(None, None, None, js="() => nutshell.saveBatch()", api_visibility="private")
+    for choice in (length, style):
+        choice.change(
+            None,
+            [length, style],
+            in_force,
+            js="(max, format) => nutshell.batchLength(max, format)",
+            api_visibility="private",
+        )
 
 
 class _Batch:

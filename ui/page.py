@@ -66,7 +66,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
         large.click(None, None, None, js="() => nutshell.toggleLarge()", api_visibility="private")
         poll, timer = StatusPoll(client, config.is_alive), gr.Timer(POLL_S)
         for event in (timer.tick, page.load):
-            event(poll.html, None, state, show_progress="hidden", queue=False, api_visibility="private")
+            event(poll.html, None, [state, tab.no_model], show_progress="hidden", queue=False, api_visibility="private")
 
         def on_load(request: gr.Request) -> str:
             return config.sharing.panel(request.headers.get("host", ""))

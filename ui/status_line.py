@@ -27,10 +27,14 @@ class StatusPoll:
         self._line = line(STARTING)
         self._asked_at = float("-inf")
         self._was_up = False
+        self._for_the_host = ""
         self._away_since: float | None = None
 
-    def html(self) -> str:
-        """The state in one sentence; carries the longest article for the page's script to warn of."""
+    def html(self) -> tuple[str, str]:
+        """The state in one sentence, and for whoever runs the page, why there is no model.
+
+        The sentence carries the longest article, for the page's script to warn of.
+        """
         # While one tab's question hangs, the others get the last answer instead of a place behind it.
         if time.monotonic() - self._asked_at > POLL_S / 2 and self._asking.acquire(blocking=False):
             try:
@@ -38,7 +42,7 @@ class StatusPoll:
                 self._asked_at = time.monotonic()
             finally:
                 self._asking.release()
-        return self._line
+        return self._line, self._for_the_host
 
     def _ask(self) -> str:
         try:
@@ -48,6 +52,7 @@ class StatusPoll:
         except SummarizerError as error:
             return line(str(error), "error")
         self._was_up = True
+        self._for_the_host = line(status.model_reason, "warning") if status.model_reason else ""
         self._away_since = None
         kind = "warning" if status.model_state == "failed" else "info"
         max_chars = status.raw["limits"]["max_article_chars"]
@@ -66,7 +71,7 @@ def _sentence_about(status: Status) -> str:
     if status.model_state == "ready":
         return words.READY
     if status.model_state == "failed":
-        return words.FAILED.format(reason=status.model_reason or "")
+        return words.FAILED
     if status.model_state == "downloading" and status.total_bytes:
         done = words.megabytes(status.downloaded_bytes or 0)
         return words.DOWNLOADING.format(done=done, total=words.megabytes(status.total_bytes))

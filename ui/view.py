@@ -76,8 +76,6 @@ def remarks(result: Summary) -> list[str]:
     lines = [words.counts(result.num_input_words, result.num_summary_words)]
     if result.parts > 1:
         lines.append(words.coverage(result.coverage, result.parts))
-    if result.method == "extractive" and not result.notes:
-        lines.append(words.KEY_SENTENCES_EXPLAINED)
     if result.raw["cuts"]:
         lines.append(words.CUTS)
     if result.raw["unsupported"]:

@@ -79,12 +79,11 @@ NOTHING_TO_DO = "There is no text yet. Paste an article, or try one of the sampl
 BADGE_EXTRACTIVE = "Key sentences: picked from the article by a rule, word for word"
 BADGE_SHORTENED = "Key sentences: picked from the article by a rule, some of them shortened"
 BADGE_ABSTRACTIVE = "Written by the language model"
-KEY_SENTENCES_EXPLAINED = "The language model is not at hand, so these are sentences of the article, picked by a rule."
 
 READY = "The language model is ready: summaries are written in new words."
 LOADING = "The language model is being loaded. Until then you get the article's key sentences."
 DOWNLOADING = "The language model is on its way: {done} of {total}. Until then you get the article's key sentences."
-FAILED = "Without the language model for now: you get the article's key sentences. {reason}"
+FAILED = "The language model is not here now, so you get the article's own key sentences."
 
 
 def waiting(position: int) -> str:
@@ -167,6 +166,8 @@ LIVE = {
     "reopened": REOPENED,
     "noHistory": NO_HISTORY,
     "batchFileName": "summaries.csv",
+    "batchParagraph": "Each summary: at most {n} words, as a paragraph.",
+    "batchBullets": "Each summary: at most {n} words, as bullet points.",
 }
 
 # Sharing
@@ -190,7 +191,7 @@ VISITOR = (
 # Many articles
 BATCH_INTRO = (
     "Up to {limit} articles in one file: a table (.csv) with a column of texts, a .txt with lines of dashes between "
-    "articles, or a .zip of files. Length and form are as chosen under “One article”."
+    "articles, or a .zip of files. Length and form are chosen under “One article”."
 )
 BATCH_FILE = "File with articles"
 BATCH_RUN = "Summarize all"
@@ -198,7 +199,12 @@ BATCH_STOP = "Stop here"
 BATCH_SAVE = "Save the table"
 BATCH_NO_FILE = "Choose a file first."
 BATCH_RESULTS = "Summaries so far"
-BATCH_COLUMNS = ("Row", "Article", "Summary")
+BATCH_COLUMNS = ("Row in the file", "Article", "Summary")
+BATCH_COLUMNS_SAVED = (
+    "In the saved table: row, where the article stands in your file (in a .csv the spreadsheet's row, the headings "
+    "being row 1); name, its title or first words; summary; words_in and words_out, how long article and summary are; "
+    "method, extractive for key sentences and abstractive for the model's words; problem, why there is no summary."
+)
 
 
 def batch_progress(position: int, total: int, name: str) -> str:

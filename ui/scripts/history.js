@@ -45,6 +45,9 @@ nutshell.history = {
     const result = document.getElementById("result");
     const [summary, facts, sources, details] = html;
     nutshell.tab.hold({ shown: result ? { summary, facts, sources, details } : null });
+    if (result) {
+      nutshell.tab.hold({ words: Number(result.dataset.words), format: result.dataset.format });
+    }
     // Another tab may have switched it off.
     const keeps = nutshell.stored("settings")?.keepsHistory ?? this.keeps;
     if (!keeps || !result || result === lastResult) {

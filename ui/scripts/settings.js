@@ -44,6 +44,12 @@ nutshell.chooseLength = (words) => {
   return nutshell.presetOf(words);
 };
 
+// What is in force for many articles, where it can't be chosen.
+nutshell.batchLength = (max, format) => {
+  const { batchBullets, batchParagraph } = nutshell.words;
+  return `<p>${nutshell.fill(format === "bullets" ? batchBullets : batchParagraph, { n: max })}</p>`;
+};
+
 nutshell.showHeadline = (hasHeadline) => {
   nutshell.remember({ hasHeadline });
   nutshell.mark();

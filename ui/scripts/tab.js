@@ -9,7 +9,7 @@ const isShown = (shown) => parts.every((part) => typeof shown?.[part] === "strin
 const nothing = Object.fromEntries(parts.map((part) => [part, config(part)?.value ?? ""]));
 
 nutshell.tab = {
-  // {article, words and format where they were chosen in this tab, shown: {summary, facts, sources, details} as HTML, or null, hadModel}
+  // {article, words and format where they were chosen or used in this tab, shown: {summary, facts, sources, details} as HTML, or null, hadModel}
   held: { article: "", shown: null, hadModel: false },
 
   hold(changes) {
@@ -53,6 +53,7 @@ nutshell.tab = {
     put("preset", { value: nutshell.presetOf(words) });
     put("form", { value: format });
     put("article", { value: held.article });
+    put("batch-length", { value: nutshell.batchLength(words, format) });
     put("headline", { value: settings.hasHeadline === true });
     put("keeps-history", { value: keeps });
     put("history", { value: list });
