@@ -120,6 +120,5 @@ def test_key_sentences_say_that_a_rule_picked_them_and_whether_they_are_whole(cu
     shown = html.unescape(view.facts(result, REQUEST))
     assert badge in shown
     assert badge in as_text(result, REQUEST)
-    assert words.KEY_SENTENCES_EXPLAINED in shown
     assert (words.CUTS in view.remarks(result)) == is_told
     assert ("<s>" in view.sources(result, ARTICLE)) == is_told
