@@ -14,6 +14,7 @@ import threading
 import time
 from types import FrameType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from command_line import AppConfig, UserError, parse_command_line
 from serving.config import ServingConfig
@@ -27,6 +28,9 @@ from ui.login import make_password, password_check
 
 if TYPE_CHECKING:
     import gradio as gr
+    from starlette.middleware import Middleware
+
+    from serving.guards.hosts import Hosts
 
 _POLL_S = 0.5
 _START_TIMEOUT_S = 120.0
@@ -112,7 +116,7 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
     try:
         url = app.serving_url or _local_url(serving)
         if not app.no_ui:
-            page = _launch_page(app, url, process)
+            page = _launch_page(app, serving, url, process)
         if process is not None:
             say(f"API:      {url}/docs")
             say(f"Log:      {log_path(serving.serving_port)}")
@@ -159,11 +163,12 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
     return ServingProcess.start(serving, detach=app.detach)
 
 
-def _launch_page(app: AppConfig, url: str, process: ServingProcess | None) -> "gr.Blocks":
+def _launch_page(app: AppConfig, serving: ServingConfig, url: str, process: ServingProcess | None) -> "gr.Blocks":
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # A proxy for the outside must not stand between the page and its own machine.
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost,::1"]))
+    from serving.guards.hosts import Hosts, host_name
     from ui.looks import launch_options
     from ui.page import PageConfig, build_page
 
@@ -174,8 +179,10 @@ def _launch_page(app: AppConfig, url: str, process: ServingProcess | None) -> "g
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         auth = login if login is None or app.auth else password_check(*login)
-        options = launch_options(allow_urls=app.allow_urls, auth=auth)
+        hosts = Hosts(app.host, serving.allowed_host.split(","))
+        options = launch_options(allow_urls=app.allow_urls, auth=auth, guards=page_guards(hosts))
         page.launch(server_name=app.host, server_port=app.port, share=app.share, **options)
+        hosts.add(host_name(urlsplit(page.share_url or "").netloc))
     say(f"Open:     {_url(app.host, app.port)}")
     if app.share:
         problem = "" if page.share_url else _why_no_link(printed.getvalue())
@@ -184,6 +191,27 @@ def _launch_page(app: AppConfig, url: str, process: ServingProcess | None) -> "g
     if login is not None:
         say(f"Login:    {login[0]} / {login[1]}")
     return page
+
+
+def page_guards(hosts: "Hosts") -> "list[Middleware]":
+    """What stands before Gradio, the outermost first."""
+    from starlette.middleware import Middleware
+
+    from serving.guards import connections
+    from serving.guards.bodies import BodyGuard
+    from serving.guards.hosts import HostGuard
+    from ui.doors import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_ROUTE, Doors
+
+    connections.install()
+    return [
+        Middleware(HostGuard, hosts=hosts),
+        Middleware(
+            BodyGuard,
+            max_bytes=lambda path: MAX_UPLOAD_BYTES if path == UPLOAD_ROUTE else MAX_JSON_BYTES,
+            streams=(UPLOAD_ROUTE,),
+        ),
+        Middleware(Doors),
+    ]
 
 
 def _login(app: AppConfig) -> tuple[str, str] | None:

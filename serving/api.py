@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import traceback
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,13 +18,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from serving.engine.interface import GenerationParams
-from serving.errors import InternalError, InvalidRequestError, NotReadyError, ServingError
-from serving.http_guards import RequestLimits, error_headers, error_json
+from serving.errors import InternalError, InvalidRequestError, NotReadyError, ServingError, UrlTooLongError
+from serving.guards.answers import error_json, error_response
+from serving.guards.bodies import BodyGuard
 from serving.schemas import (
     DraftEvent,
     ErrorResponse,
     HealthResponse,
     HFGenerateParameters,
+    HFParameters,
     HFRequest,
     HFSummary,
     Method,
@@ -42,9 +45,17 @@ logger = logging.getLogger("nutshell")
 _HEARTBEAT_S = 1.0
 """How often a silent stream says that it is alive, so that both ends notice a broken connection."""
 
+_STREAM_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would collect the events before it passes them on
+}
+
 _EVENT_NAMES = {QueuedEvent: "queued", ProgressEvent: "progress", DraftEvent: "draft"}
 
 _MAX_FIELD_NAME_CHARS = 60
+_FIELD_NAME = re.compile(r"[A-Za-z_]\w{0,29}", re.ASCII)
+
+_SAMPLING = {"do_sample", "temperature", "top_k", "top_p"}
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorResponse, "description": "The article is too long."},
@@ -69,11 +80,8 @@ def create_api(service: SummarizerService) -> FastAPI:
         description="`POST /summarize` is the route to use; the GET routes are the Ray Serve tutorial's.",
         version="1",
     )
-    api.add_middleware(
-        RequestLimits,
-        max_url_bytes=service.config.max_url_bytes,
-        max_body_bytes=service.config.max_body_bytes,
-    )
+    # In the proxy too, before a place is taken; here for whoever reaches a replica by another way.
+    api.add_middleware(BodyGuard, max_bytes=lambda _path: service.config.max_body_bytes)
     _install_error_handlers(api)
     _add_summary_routes(api, service)
     _add_tutorial_routes(api, service)
@@ -104,8 +112,11 @@ def _add_summary_routes(api: FastAPI, service: SummarizerService) -> None:
     @api.post("/summarization", response_model=list[HFSummary], responses=_ERRORS, tags=["summary"])
     async def summarization(request: HFRequest) -> list[HFSummary]:
         """The Hugging Face Inference API's summarization task, for `huggingface_hub.InferenceClient`."""
-        answer = await service.admit(_hf_task(request, service), "auto", text_field="inputs").run()
-        return [HFSummary(summary_text=answer.summary)]
+        texts = [request.inputs] if isinstance(request.inputs, str) else request.inputs
+        task = _hf_task(request, service)
+        # One after the other: a list is one client's, and takes one place at a time.
+        answers = [await service.admit(replace(task, text=text), "auto", text_field="inputs").run() for text in texts]
+        return [HFSummary(summary_text=answer.summary) for answer in answers]
 
 
 def _add_tutorial_routes(api: FastAPI, service: SummarizerService) -> None:
@@ -117,6 +128,9 @@ def _add_tutorial_routes(api: FastAPI, service: SummarizerService) -> None:
         ] = None,
     ) -> str:
         """The tutorial's route: plain text in the URL, plain text out, the model's words untouched."""
+        max_url_bytes = service.config.max_url_bytes
+        if len(request.scope["path"]) + len(request.scope["query_string"]) + 1 > max_url_bytes:
+            raise UrlTooLongError(max_url_bytes)
         text = _raw_txt(request.scope["query_string"]) or txt
         if max_length is None:
             max_length = max(1, min(len(text), service.config.max_length_tokens))
@@ -145,6 +159,10 @@ def _add_state_routes(api: FastAPI, service: SummarizerService) -> None:
             raise NotReadyError("The summarizer is still starting.", retry_after_s=2)
         return ReadyResponse(ready=True, method="extractive" if method == "extractive" else service.method)
 
+    # What a monitor asks; the server leaves the body out.
+    for path, function in (("/status", status), ("/health", health), ("/ready", ready)):
+        api.add_api_route(path, function, methods=["HEAD"], include_in_schema=False)
+
 
 def _task(request: SummarizeRequest) -> SummaryTask:
     return SummaryTask(
@@ -153,22 +171,24 @@ def _task(request: SummarizeRequest) -> SummaryTask:
 
 
 def _hf_task(request: HFRequest, service: SummarizerService) -> SummaryTask:
-    given = (request.parameters and request.parameters.generate_parameters) or {}
+    parameters = request.parameters or HFParameters()
     try:
-        asked = HFGenerateParameters.model_validate(given)
+        asked = HFGenerateParameters.model_validate(parameters.generate_parameters or {})
     except ValidationError as error:
         raise _invalid(
             [{**detail, "loc": ("generate_parameters", *detail["loc"])} for detail in error.errors()]
         ) from None
     engine = service.loader.engine
     base = GenerationParams() if engine is None else engine.default_params
-    stated = asked.model_dump(exclude_none=True)
+    outer = parameters.model_dump(exclude_none=True, include=set(HFGenerateParameters.model_fields))
+    stated = {**outer, **asked.model_dump(exclude_none=True)}
+    stated = {name: value for name, value in stated.items() if name not in _SAMPLING}
     # As in transformers, max_new_tokens does not count the decoder start token and wins over max_length.
     new_tokens = stated.pop("max_new_tokens", None)
     max_length = stated.pop("max_length", None) if new_tokens is None else new_tokens + 1
     stated.pop("max_length", None)
     return SummaryTask(
-        text=request.inputs,
+        text="",
         max_length=max_length,
         tidy=False,
         params=replace(base, **stated) if stated else None,
@@ -206,7 +226,7 @@ class _EventStream(StreamingResponse):
 
     def __init__(self, job: Job, mailbox: Mailbox) -> None:
         self._job = job
-        super().__init__(_events(job, mailbox), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        super().__init__(_events(job, mailbox), media_type="text/event-stream", headers=_STREAM_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -244,12 +264,7 @@ def _sse(name: str, data: str) -> str:
 
 def _install_error_handlers(api: FastAPI) -> None:
     def answer(error: ServingError) -> Response:
-        return Response(
-            error_json(error),
-            status_code=error.status,
-            headers=error_headers(error),
-            media_type="application/json",
-        )
+        return error_response(error)
 
     @api.exception_handler(ServingError)
     async def on_serving_error(_: Request, error: ServingError) -> Response:
@@ -309,7 +324,11 @@ def _invalid(details: Any) -> InvalidRequestError:
         if detail["type"] == "json_invalid":
             return _invalid_json()
         path = [str(part) for part in detail["loc"] if part not in ("body", "query")]
-        name = ".".join(path)[:_MAX_FIELD_NAME_CHARS].encode("ascii", "backslashreplace").decode() or "body"
-        fields[name] = "unknown field" if detail["type"] == "extra_forbidden" else detail["msg"]
+        if detail["type"] == "extra_forbidden":
+            # A name of the client's making: a slip in spelling is told, anything longer may be the article.
+            path[-1:] = [path[-1] if _FIELD_NAME.fullmatch(path[-1]) else "(another)"]
+            fields[".".join(path)] = "unknown field"
+        else:
+            fields[".".join(path) or "body"] = detail["msg"]
     named = "; ".join(f"{name}: {problem}" for name, problem in list(fields.items())[:5])
     return InvalidRequestError(f"Some of the request is wrong. {named}.", fields=fields)

@@ -39,6 +39,13 @@ class ServingConfig(BaseModel):
         ),
     ] = "Summarizer"
     serving_host: Annotated[str, Field(min_length=1, description="Address that the HTTP API listens on.")] = "127.0.0.1"
+    allowed_host: Annotated[
+        str,
+        Field(
+            description="Further names by which page and API may be called, separated by commas; * for any. "
+            "Others are refused, so that no web site can use them."
+        ),
+    ] = ""
     serving_port: Annotated[int, Field(ge=1, le=65_535, description="Port of the HTTP API.")] = 8000
     num_replicas: Annotated[int, Field(ge=1, le=64, description="Copies of the deployment.")] = 1
     num_threads: Annotated[

@@ -5,6 +5,9 @@
     ├── UploadTimeoutError       408   the request's body did not come in time
     ├── ArticleTooLongError      413   more characters or bytes than the limit
     ├── UrlTooLongError          414   a GET URL longer than the limit
+    ├── NotFoundError            404   there is no such route
+    ├── UnknownHostError         421   the server was called by a name that nobody allowed
+    ├── ForeignSiteError         403   a page of another web site sent this
     ├── NotSummarizableError     422   the model's numbers overflow on this article
     ├── BusyError                429   every place in the queue is taken; Retry-After
     ├── NotReadyError            503   the asked method cannot answer yet; Retry-After
@@ -60,6 +63,47 @@ class UrlTooLongError(ServingError):
 
     status = 414
     error = "url_too_long"
+
+    def __init__(self, max_url_bytes: int) -> None:
+        super().__init__(
+            f"The URL is longer than {max_url_bytes:,} bytes. Send the article as JSON to POST /summarize."
+        )
+
+
+class NotFoundError(ServingError):
+    """404: there is no such route."""
+
+    status = 404
+    error = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such route. GET /docs lists them all.")
+
+
+class UnknownHostError(ServingError):
+    """421: the server was called by a name that nobody allowed, as in DNS rebinding."""
+
+    status = 421
+    error = "unknown_host"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nutshell does not answer to this name. Call it by the address that it prints at its start, or start it "
+            "with --allowed-host and the name."
+        )
+
+
+class ForeignSiteError(ServingError):
+    """403: a page of another web site sent this from a visitor's browser."""
+
+    status = 403
+    error = "foreign_site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A page of another web site asked for this, so it was not done. If the site is yours, start Nutshell with "
+            "--allowed-host and its name."
+        )
 
 
 class NotSummarizableError(ServingError):

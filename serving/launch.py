@@ -20,6 +20,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from serving.config import ServingConfig
+from serving.guards.bounds import BOUNDS_VARIABLE, Bounds
 from serving.state import log_path, new_folder, remove_folders, state_dir
 
 PORT_TAKEN = 3
@@ -45,17 +46,18 @@ _ENVIRONMENT = {
     "RAY_worker_niceness": "0",
     # Serve asks a proxy every 10 s whether it lives, and three times before it starts another one.
     "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
-    "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.http_guards:proxy_middlewares",
+    "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.guards.proxy:middlewares",
 }
 
 
-def launch_environment() -> dict[str, str]:
+def launch_environment(config: ServingConfig) -> dict[str, str]:
     """The environment of the process that runs Ray, and so of every process that Ray starts."""
     root = str(Path(__file__).resolve().parent.parent)
     python_path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     # Made anew for each start: Ray's own is a file in the home folder, which may be missing or read-only.
     token = {} if os.environ.get("RAY_AUTH_TOKEN_PATH") else {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    return {**token, **os.environ, **_ENVIRONMENT, "PYTHONPATH": python_path}
+    bounds = {BOUNDS_VARIABLE: Bounds.of(config).model_dump_json()}
+    return {**token, **os.environ, **_ENVIRONMENT, **bounds, "PYTHONPATH": python_path}
 
 
 class _Stop:

@@ -127,7 +127,7 @@ def _spawn(config: ServingConfig, detach: bool) -> "subprocess.Popen[bytes]":
     with log_path(config.serving_port).open("ab") as log:
         popen = subprocess.Popen(
             command,
-            env=launch_environment(),
+            env=launch_environment(config),
             # Held open by us and never written to: its end tells the process that we are gone.
             stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
             stdout=log,

@@ -176,8 +176,25 @@ class ErrorResponse(BaseModel):
     retry_after_s: int | None = None
 
 
-class HFParameters(_Strict):
-    """`parameters` of the Hugging Face summarization task."""
+class HFGenerateParameters(_Strict):
+    """`generate_parameters` that are understood; each as in `transformers.GenerationConfig`."""
+
+    max_length: Annotated[int | None, Field(ge=1)] = None
+    max_new_tokens: Annotated[int | None, Field(ge=1)] = None
+    min_length: Annotated[int | None, Field(ge=0)] = None
+    num_beams: Annotated[int | None, Field(ge=1, le=8)] = None
+    repetition_penalty: Annotated[float | None, Field(gt=0, le=100)] = None
+    length_penalty: Annotated[float | None, Field(ge=-100, le=100)] = None
+    early_stopping: bool | None = None
+    no_repeat_ngram_size: Annotated[int | None, Field(ge=0, le=512)] = None
+    do_sample: Annotated[Literal[False] | None, Field(description="Nothing is ever sampled.")] = None
+    temperature: Annotated[float | None, Field(description="Means nothing where nothing is sampled.")] = None
+    top_k: int | None = None
+    top_p: float | None = None
+
+
+class HFParameters(HFGenerateParameters):
+    """`parameters` of the Hugging Face summarization task; older clients put the `generate_parameters` here."""
 
     clean_up_tokenization_spaces: bool | None = None
     truncation: Literal["do_not_truncate", "longest_first", "only_first", "only_second"] | None = None
@@ -193,21 +210,11 @@ class HFRequest(_Strict):
         }
     )
 
-    inputs: Text
+    inputs: Text | Annotated[list[Text], Field(min_length=1, max_length=100)]
     parameters: HFParameters | None = None
-
-
-class HFGenerateParameters(_Strict):
-    """`generate_parameters` that are understood; each as in `transformers.GenerationConfig`."""
-
-    max_length: Annotated[int | None, Field(ge=1)] = None
-    max_new_tokens: Annotated[int | None, Field(ge=1)] = None
-    min_length: Annotated[int | None, Field(ge=0)] = None
-    num_beams: Annotated[int | None, Field(ge=1, le=8)] = None
-    repetition_penalty: Annotated[float | None, Field(gt=0, le=100)] = None
-    length_penalty: Annotated[float | None, Field(ge=-100, le=100)] = None
-    early_stopping: bool | None = None
-    no_repeat_ngram_size: Annotated[int | None, Field(ge=0, le=512)] = None
+    options: Annotated[dict[str, Any] | None, Field(description="`use_cache`, `wait_for_model`: no meaning here.")] = (
+        None
+    )
 
 
 class HFSummary(BaseModel):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from serving import http_guards
 from serving.api import create_api
 from serving.config import ServingConfig
+from serving.guards import bodies
 from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
 from tests.fake_engine import FakeEngine
@@ -310,7 +310,7 @@ def test_too_large_a_body_is_413_before_it_is_read(api, declared):
 
 
 def test_body_that_never_comes_is_408(monkeypatch):
-    monkeypatch.setattr(http_guards, "_MAX_UPLOAD_S", 0.1)
+    monkeypatch.setattr(bodies, "MAX_UPLOAD_S", 0.1)
     sent = []
 
     async def main():

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from serving.http_guards import ProxyGuard
+from serving.guards.proxy import ProxyGuard
 
 
 def proxy(*messages):
@@ -33,7 +33,9 @@ def answer(*messages):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(ProxyGuard(proxy(*messages))({"type": "http", "headers": []}, None, send))
+    asyncio.run(
+        ProxyGuard(proxy(*messages))({"type": "http", "path": "/status", "method": "GET", "headers": []}, None, send)
+    )
     head = dict(sent[0]["headers"])
     return sent[0]["status"], head[b"content-type"].decode(), b"".join(message["body"] for message in sent[1:])
 

@@ -8,7 +8,7 @@ import pytest
 from tests.little_server import LittleServer, send_stream
 from ui import words
 from ui.client import BusyError, SummarizerClient, SummaryRequest
-from ui.runs import MAX_RUNNING_PER_SESSION, MAX_RUNS_PER_SESSION, Runs, Stopped, Working
+from ui.runs import MAX_RUNNING_PER_VISITOR, MAX_RUNS_PER_VISITOR, Runs, Stopped, Working
 
 REQUEST = SummaryRequest("An article.", max_words=40)
 
@@ -36,11 +36,11 @@ def test_one_visitor_gets_two_places_and_the_next_visitor_his_own(server):
     async def main():
         runs = Runs(SummarizerClient(server.url))
         tasks = [asyncio.create_task(_collect(runs.follow("a", "article", REQUEST), [])) for _ in range(4)]
-        await _until(lambda: len(server.bodies) >= MAX_RUNNING_PER_SESSION)
+        await _until(lambda: len(server.bodies) >= MAX_RUNNING_PER_VISITOR)
         await asyncio.sleep(0.3)
-        assert len(server.bodies) == MAX_RUNNING_PER_SESSION
+        assert len(server.bodies) == MAX_RUNNING_PER_VISITOR
         tasks.append(asyncio.create_task(_collect(runs.follow("b", "article", REQUEST), [])))
-        await _until(lambda: len(server.bodies) == MAX_RUNNING_PER_SESSION + 1)
+        await _until(lambda: len(server.bodies) == MAX_RUNNING_PER_VISITOR + 1)
         for session in ("a", "b"):
             runs.stop(session)
         await asyncio.gather(*tasks)
@@ -52,12 +52,12 @@ def test_too_many_runs_are_refused_in_a_sentence(server):
     async def main():
         runs, found = Runs(SummarizerClient(server.url)), []
         tasks = [
-            asyncio.create_task(_collect(runs.follow("a", "batch", REQUEST), [])) for _ in range(MAX_RUNS_PER_SESSION)
+            asyncio.create_task(_collect(runs.follow("a", "batch", REQUEST), [])) for _ in range(MAX_RUNS_PER_VISITOR)
         ]
         await asyncio.sleep(0.1)
         await _collect(runs.follow("a", "batch", REQUEST), found)
         assert isinstance(found[0], BusyError)
-        assert str(found[0]) == words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_SESSION)
+        assert str(found[0]) == words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_VISITOR)
         runs.stop("a")
         await asyncio.gather(*tasks)
 

@@ -18,7 +18,7 @@ from ui.details import details
 from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
 from ui.reading.web import fetch_article, web_address
-from ui.runs import TICK_S, Runs, Stopped, Working
+from ui.runs import TICK_S, Runs, Stopped, Working, session_of
 from ui.samples import SAMPLES
 
 MIN_WORDS, MAX_WORDS, DEFAULT_WORDS, STEP_WORDS = 20, 250, 60, 5
@@ -133,15 +133,13 @@ class ArticleTab:
     def _make_run(self) -> Any:
         async def on_run(text: str, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[tuple[Any, ...]]:
             wish = SummaryRequest(text, int(max_words), style)
-            shown = _run(
-                self._runs, str(request.session_hash), wish, base_url=self._base_url, allow_urls=self._allow_urls
-            )
+            shown = _run(self._runs, session_of(request), wish, base_url=self._base_url, allow_urls=self._allow_urls)
             async with contextlib.aclosing(shown):
                 async for picture in shown:
                     yield picture.updates()
 
         async def on_stop(request: gr.Request) -> None:
-            self._runs.stop(str(request.session_hash), PLACE)
+            self._runs.stop(session_of(request), PLACE)
 
         ran = self.run.click(
             on_run,

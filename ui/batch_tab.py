@@ -14,7 +14,7 @@ from ui.client import SummarizerError, Summary, SummaryRequest
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
 from ui.reading.web import web_address
-from ui.runs import Runs, StopFlag, Working
+from ui.runs import Runs, StopFlag, Working, session_of
 
 MAX_ITEMS = 100
 
@@ -43,7 +43,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         if path is None:
             yield (view.line(words.BATCH_NO_FILE, "warning"), gr.skip(), *idle, gr.skip())
             return
-        session = str(request.session_hash)
+        session = session_of(request)
         try:
             items = await asyncio.to_thread(read_batch, Path(path), name=Path(path).name, max_items=MAX_ITEMS)
         except UnreadableError as error:
@@ -59,7 +59,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         yield (view.line(batch.outcome(flag)), batch.table(), *idle, gr.update(interactive=bool(batch.results)))
 
     async def on_stop(request: gr.Request) -> None:
-        runs.stop(str(request.session_hash), _PLACE)
+        runs.stop(session_of(request), _PLACE)
 
     run.click(
         on_run,

@@ -10,7 +10,7 @@ import gradio as gr
 from ui import view, words
 from ui.client import NotReadyError, SummarizerError, Summary, SummaryRequest
 from ui.reading.web import web_address
-from ui.runs import Runs, Stopped, Working
+from ui.runs import Runs, Stopped, Working, session_of
 
 PLACE = "article"
 """Where a comparison and a summary run: the Stop beside their buttons ends both."""
@@ -43,7 +43,7 @@ def offer_comparison(
         shown = [_heading(title) for _, title in _SIDES]
         for i, (method, title) in enumerate(_SIDES):
             wish = SummaryRequest(text, int(max_words), style, method)
-            steps = runs.follow(str(request.session_hash), PLACE, wish)
+            steps = runs.follow(session_of(request), PLACE, wish)
             step: Working | Summary | SummarizerError | Stopped | None = None
             async with contextlib.aclosing(steps):
                 async for step in steps:

@@ -1,7 +1,7 @@
 """How the page looks and behaves beyond Gradio's components: theme, style, scripts. Nothing comes from elsewhere."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,20 @@ Login = tuple[str, str] | Callable[[str, str], Awaitable[bool]]
 """A user and a password, or what says whether they are right."""
 
 
-def launch_options(*, allow_urls: bool = False, auth: Login | None = None) -> dict[str, Any]:
-    """What `Blocks.launch` takes for this page's looks and its login; nothing in it is fetched from elsewhere."""
+def launch_options(
+    *, allow_urls: bool = False, auth: Login | None = None, guards: Sequence[Middleware] = ()
+) -> dict[str, Any]:
+    """What `Blocks.launch` takes for this page's looks and its login; nothing in it is fetched from elsewhere.
+
+    Args:
+        guards: what stands before everything else, the outermost first.
+    """
     return {
         "auth": auth,
         "auth_message": words.LOGIN,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
-        "app_kwargs": {"middleware": [Middleware(WithScript, script=_script(allow_urls=allow_urls))]},
+        "app_kwargs": {"middleware": [*guards, Middleware(WithScript, script=_script(allow_urls=allow_urls))]},
         "max_file_size": _MAX_UPLOAD,
         "enable_monitoring": False,
         "footer_links": [],

@@ -10,7 +10,7 @@ from ui import words
 from ui.article_tab import DEFAULT_WORDS, ArticleTab
 from ui.batch_tab import batch_tab
 from ui.client import SummarizerClient, SummarizerError, Summary, SummaryRequest
-from ui.runs import Runs, Stopped
+from ui.runs import Runs, Stopped, session_of
 from ui.sharing import Sharing
 from ui.status_line import POLL_S, STARTING, StatusPoll
 from ui.view import line
@@ -60,7 +60,7 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
             batch_tab(runs, length=tab.num_words, style=tab.style, max_runs_at_once=_MAX_RUNS_AT_ONCE)
 
         async def on_leave(request: gr.Request) -> None:
-            runs.stop(str(request.session_hash))
+            runs.stop(session_of(request))
 
         page.unload(on_leave)
         large.click(None, None, None, js="() => nutshell.toggleLarge()", api_visibility="private")
@@ -82,7 +82,7 @@ def _offer_api(runs: Runs) -> None:
 
     async def summarize(article: str, max_words: int = DEFAULT_WORDS, request: gr.Request | None = None) -> str:
         """Summarize a news article in at most max_words words."""
-        steps = runs.follow(str(request and request.session_hash), "api", SummaryRequest(article, max_words))
+        steps = runs.follow(session_of(request), "api", SummaryRequest(article, max_words))
         async with contextlib.aclosing(steps):
             async for step in steps:
                 if isinstance(step, Summary):

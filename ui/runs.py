@@ -1,7 +1,7 @@
 """Summaries under way: between `requests`, which blocks, and the page's event loop; and whose they are.
 
-Visitors of a public link share one address, so a visitor is a browser session. A run outlasts a summarizer that is
-starting, restarting or busy (`ui/patience.py`).
+Visitors of a public link share one address, so a visitor is a browser, known by a cookie. A run outlasts a summarizer
+that is starting, restarting or busy (`ui/patience.py`).
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ui import words
 from ui.client import (
@@ -25,12 +25,13 @@ from ui.client import (
     SummaryRequest,
     SummaryStream,
 )
+from ui.doors import VISITOR_HEADER
 from ui.patience import STARTING, Countdown, Patience
 
-MAX_RUNNING_PER_SESSION = 2
+MAX_RUNNING_PER_VISITOR = 2
 """So many summaries of one visitor are sent to the summarizer at a time, so that none takes all of its places."""
 
-MAX_RUNS_PER_SESSION = 8
+MAX_RUNS_PER_VISITOR = 8
 """Running or waiting here for their turn; the next one is refused."""
 
 TICK_S = 0.5
@@ -198,6 +199,19 @@ class _Run:
         return Working(self._line, detail, event.text if isinstance(event, Draft) else None)
 
 
+def session_of(request: Any) -> str:
+    """Whose request this is: the visitor, and which of his tabs.
+
+    The tab's name is the browser's to choose; the visitor's is not (`ui.doors`), so bounds are counted by the visitor.
+    """
+    visitor = request.headers.get(VISITOR_HEADER, "") if request is not None else ""
+    return f"{visitor or (request and request.session_hash)}/{request and request.session_hash}"
+
+
+def _visitor(session: str) -> str:
+    return session.partition("/")[0]
+
+
 class Runs:
     """The runs under way, by browser session: Stop and a closed tab find theirs, and no session takes all places.
 
@@ -212,6 +226,7 @@ class Runs:
         self._client = client
         self._is_alive = is_alive
         self._sessions: dict[str, _Session] = {}
+        self._turns: dict[str, threading.Semaphore] = {}
 
     async def follow(
         self, session: str, place: str, request: SummaryRequest
@@ -220,10 +235,10 @@ class Runs:
 
         While the summarizer starts, restarts or is busy, the run waits, and goes on by itself.
         """
-        if self._num_runs(session) >= MAX_RUNS_PER_SESSION:
-            yield BusyError(words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_SESSION))
+        if self._num_runs(session) >= MAX_RUNS_PER_VISITOR:
+            yield BusyError(words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_VISITOR))
             return
-        turn = self._sessions.setdefault(session, _Session()).turn
+        turn = self._turns.setdefault(_visitor(session), threading.Semaphore(MAX_RUNNING_PER_VISITOR))
         run = _Run(self._client, request, turn, Patience(self._is_alive))
         with self._holding(session, place, run):
             steps = run.steps()
@@ -255,16 +270,17 @@ class Runs:
             del runs[run]
             if not runs:
                 self._sessions.pop(session, None)
+                if not any(_visitor(other) == _visitor(session) for other in self._sessions):
+                    self._turns.pop(_visitor(session), None)
 
     def _num_runs(self, session: str) -> int:
-        own = self._sessions.get(session)
-        return sum(isinstance(run, _Run) for run in own.runs) if own else 0
+        own = [each.runs for other, each in self._sessions.items() if _visitor(other) == _visitor(session)]
+        return sum(isinstance(run, _Run) for runs in own for run in runs)
 
 
 class _Session:
     def __init__(self) -> None:
         self.runs: dict[_Stoppable, str] = {}
-        self.turn = threading.Semaphore(MAX_RUNNING_PER_SESSION)
 
 
 def _line_of(event: StreamEvent | None, line: str, *, is_writing: bool) -> str:

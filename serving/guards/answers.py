@@ -1,0 +1,28 @@
+"""An error as the API's JSON, where no framework is at hand."""
+
+import json
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from serving.errors import ServingError
+from serving.schemas import ErrorResponse
+
+
+def error_json(error: ServingError) -> bytes:
+    """The body of an error, always encodable, whatever characters a client's field names hold."""
+    body = ErrorResponse(
+        error=error.error, message=error.message, fields=error.fields, retry_after_s=error.retry_after_s
+    )
+    return json.dumps(body.model_dump(exclude_none=True)).encode("ascii")
+
+
+def error_response(error: ServingError) -> Response:
+    """The whole answer, with `Retry-After` where the error knows when."""
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    return Response(error_json(error), status_code=error.status, headers=headers, media_type="application/json")
+
+
+async def send_error(scope: Scope, receive: Receive, send: Send, error: ServingError) -> None:
+    """Answer a request with `error`; a WebSocket's handshake too."""
+    await error_response(error)(scope, receive, send)

@@ -1,0 +1,125 @@
+"""What Serve's HTTP proxy calls at its start, and its own answers turned into the API's JSON errors.
+
+Serve finds `middlewares` through `RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH`; what is bound is in one environment
+variable, since the proxy is a process of Ray's and reads no configuration of ours.
+"""
+
+import os
+
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.errors import NotFoundError, NotReadyError, ServingError
+from serving.guards import connections
+from serving.guards.answers import error_json, send_error
+from serving.guards.bodies import BodyGuard
+from serving.guards.bounds import Bounds
+from serving.guards.hosts import HostGuard, Hosts
+from serving.schemas import HealthResponse
+
+_RESTART_RETRY_AFTER_S = 5
+
+# Headers by which a client could ask Serve's proxy to go on computing after it has left, or to give up early
+# with an answer of Serve's own. Who may compute for how long is decided here.
+_STRIPPED_HEADERS = {
+    b"x-request-timeout-seconds",
+    b"x-request-disconnect-disabled",
+    b"x-request-disconnect-disable",
+}
+
+
+def middlewares() -> list[Middleware]:
+    """What stands before Serve's proxy, the outermost first."""
+    bounds = Bounds.from_environment(os.environ)
+    connections.install()
+    return [
+        Middleware(
+            HostGuard,
+            hosts=Hosts(bounds.serving_host, bounds.allowed_host.split(",")),
+            computes=(f"/{bounds.deployment_name}", "/router"),
+        ),
+        Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
+        Middleware(ProxyGuard),
+    ]
+
+
+class ProxyGuard:
+    """Turns what Serve's proxy says by itself (plain text, or nothing at all) into the API's JSON errors.
+
+    The proxy knows no route before there is an application (404), answers without a replica while none is up, and drops
+    the request when its replica dies. Either way the client learns that the summarizer is starting and when to try
+    again; an event stream gets an `error` event. `/health` is answered here: it asks whether the process answers, and
+    must not wait behind those who want a place.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or not scope["path"].startswith("/"):
+            await send_error(scope, receive, send, NotFoundError())
+        elif scope["path"] == "/health" and scope["method"] in {"GET", "HEAD"}:
+            await JSONResponse(HealthResponse().model_dump())(scope, receive, send)
+        else:
+            kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _STRIPPED_HEADERS]
+            scope["headers"] = kept
+            answer = _Answer(scope, receive, send)
+            await self._app(scope, receive, answer.send)
+            await answer.finish()
+
+
+class _Answer:
+    """One response on its way through the proxy."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._started = False
+        self._finished = False
+        self._replaced = False
+        self._is_stream = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await self._start(message)
+        elif message["type"] == "http.response.body" and not self._replaced:
+            self._finished = not message.get("more_body", False)
+            await self._send(message)
+
+    async def _start(self, message: Message) -> None:
+        self._started = True
+        content_type = dict(message["headers"]).get(b"content-type", b"")
+        self._is_stream = content_type.startswith(b"text/event-stream")
+        # Ours are JSON; the proxy's own are plain text: a 404 for everything while the application comes or goes.
+        if message["status"] in {404, 408, 429, 500, 503} and not content_type.startswith(b"application/json"):
+            self._replaced = True
+            self._finished = True
+            await send_error(
+                self._scope, self._receive, self._send, _starting() if message["status"] == 404 else _restarting()
+            )
+        else:
+            await self._send(message)
+
+    async def finish(self) -> None:
+        if self._finished:
+            return
+        if not self._started:
+            await send_error(self._scope, self._receive, self._send, _restarting())
+        elif self._is_stream:
+            body = b"event: error\ndata: " + error_json(_restarting()) + b"\n\n"
+            await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _starting() -> ServingError:
+    return NotReadyError(
+        "The summarizer is starting or stopping. Try again in a few seconds.", retry_after_s=_RESTART_RETRY_AFTER_S
+    )
+
+
+def _restarting() -> ServingError:
+    return NotReadyError(
+        "The summarizer stopped in the middle and is starting again. Try again in a few seconds.",
+        retry_after_s=_RESTART_RETRY_AFTER_S,
+    )
