@@ -7,6 +7,9 @@ that the article does not hold; the replacement must be flagged. Numbers are wha
 without the code under test: words that the file's articles write with a capital in mid-sentence and never in
 lower case.
 
+The same number swaps are then tried against the articles as other countries would print their figures and dates
+(`notations.py`; the summaries stay English), and flags on untouched summaries that only that causes are counted.
+
 Flags on untouched summaries are counted too. Few are wrong: editors add facts of their own (a first name, a
 weekday), which the article really does not hold. `--show` prints them, for a person to judge.
 """
@@ -18,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.articles import DEFAULT_DATA, Row, load_rows
+from benchmarks.notations import COUNTRIES
 from serving.text.evidence import find_unsupported
 from serving.text.locale_words import locale_words
 from serving.text.names import normalise
@@ -50,6 +54,23 @@ def main() -> None:
                 for fact in facts:
                     context = row.summary[max(0, fact.start - 50) : fact.end + 30]
                     print(f"  {fact.kind}: {fact.text!r} in: {context!r}")
+    print("\n| file | as printed in | number swaps found | untouched summaries with a flag through it |")
+    print("| --- | --- | --- | --- |")
+    for file in options.files:
+        show_countries(file, load_rows(options.data / f"{file}.jsonl"))
+
+
+def show_countries(file: str, rows: Sequence[Row]) -> None:
+    """One line for each country, over the articles that it would print differently."""
+    for country in COUNTRIES:
+        changed = [row for row in rows if country.rewrite(row.article) != row.article]
+        found = recall(changed, lambda text: list(DIGITS.finditer(text)), False, country.rewrite)
+        num_caused = 0
+        for row in changed:
+            before = {(fact.start, fact.text) for fact in find_unsupported(row.summary, row.article)}
+            after = {(fact.start, fact.text) for fact in find_unsupported(row.summary, country.rewrite(row.article))}
+            num_caused += bool(after - before)
+        print(f"| {file} | {country.name} | {found} | {num_caused} of {len(changed)} |")
 
 
 def proper_names(rows: Sequence[Row]) -> set[str]:
@@ -74,8 +95,17 @@ def name_matches(text: str, names: set[str]) -> Iterator[re.Match[str]]:
     )
 
 
-def recall(rows: Sequence[Row], find: Callable[[str], list[re.Match[str]]], show: bool) -> str:
-    """Swaps one match of each summary and counts how often the new one is flagged."""
+def unchanged(text: str) -> str:
+    return text
+
+
+def recall(
+    rows: Sequence[Row],
+    find: Callable[[str], list[re.Match[str]]],
+    show: bool,
+    rewrite: Callable[[str], str] = unchanged,
+) -> str:
+    """Swaps one match of each summary and counts how often the new one is flagged against the rewritten article."""
     rng = random.Random(SEED)
     pool = sorted({match.group() for row in rows for match in find(row.summary)})
     num_swaps = num_found = 0
@@ -87,7 +117,7 @@ def recall(rows: Sequence[Row], find: Callable[[str], list[re.Match[str]]], show
         old, new = rng.choice(matches), strangers[0]
         corrupted = row.summary[: old.start()] + new + row.summary[old.end() :]
         end = old.start() + len(new)
-        found = any(f.start < end and old.start() < f.end for f in find_unsupported(corrupted, row.article))
+        found = any(f.start < end and old.start() < f.end for f in find_unsupported(corrupted, rewrite(row.article)))
         num_swaps += 1
         num_found += found
         if show and not found:

@@ -119,7 +119,7 @@ def find_unsupported(summary: str, article: str) -> list[UnsupportedFact]:
     known_numbers = KnownNumbers(find_numbers(hidden_article, article_words, notation), known_dates.numbers)
     facts = [
         *_unsupported_dates(summary, dates, known_dates, known_numbers),
-        *_unsupported_numbers(summary, find_numbers(hidden, words, notation), known_numbers),
+        *_unsupported_numbers(summary, find_numbers(hidden, words, notation, Notation(hidden, words)), known_numbers),
         *_unsupported_words(hide(summary, dates), KnownNames(article), known_dates, words),
     ]
     return sorted(facts, key=lambda fact: fact.start)

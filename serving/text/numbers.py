@@ -71,15 +71,15 @@ class Number:
     factors: set[float] = field(default_factory=set)
 
 
-def find_numbers(plain: str, words: LocaleWords, notation: Notation) -> list[Number]:
+def find_numbers(plain: str, words: LocaleWords, *notations: Notation) -> list[Number]:
     """All numbers in order: "12", "1,000", "12 000", "3.5 million", "Rs 5 lakh", "twenty-one", "½", "21st", "3:30".
 
     Args:
         plain: a text from `plain_figures`, its dates hidden.
         words: of the text's language.
-        notation: of the text, or of the article that it sums up.
+        notations: of the text; for a summary also that of its article, since it may keep to either.
     """
-    pieces = [*_in_figures(plain, notation), *_in_words(plain, words), *_halves(plain, words)]
+    pieces = [*_in_figures(plain, notations), *_in_words(plain, words), *_halves(plain, words)]
     found: list[Number] = []
     for piece in sorted(pieces, key=lambda piece: (piece.start, -piece.end)):
         if found and piece.start < found[-1].end:
@@ -95,7 +95,7 @@ def find_numbers(plain: str, words: LocaleWords, notation: Notation) -> list[Num
     return found
 
 
-def _in_figures(plain: str, notation: Notation) -> Iterator[Number]:
+def _in_figures(plain: str, notations: Iterable[Notation]) -> Iterator[Number]:
     for match in _VULGAR_FRACTION.finditer(plain):
         whole = _WHOLE.search(plain[max(0, match.start() - 7) : match.start()])
         start = match.start() - len(whole.group()) if whole else match.start()
@@ -109,7 +109,7 @@ def _in_figures(plain: str, notation: Notation) -> Iterator[Number]:
         values = {round(other + minutes / 100, 2) for other in (hour, (hour + 12) % 24)}
         yield Number(match.start(), match.end(), values, {float(hour), float((hour + 12) % 24)})
     for match in figures(plain):
-        values = notation.readings(match.group())
+        values = set().union(*(notation.readings(match.group()) for notation in notations))
         is_year = match.group().isdigit() and 1500 <= int(match.group()) < 2100
         yield Number(match.start(), match.end(), values, is_year=is_year)
 
