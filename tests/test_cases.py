@@ -1,5 +1,7 @@
 """Articles as people paste and send them (`cases/`), through the API: what is read, what is quoted, what is marked."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,17 @@ def test_points_are_points_in_either_form(api):
         points = summarize(api, text, format=form)["summary"].split("\n")
         assert set(points) <= set(AS_READ["pasted-bullet-list.txt"].split("\n")[1:])
         assert len(points) > 1
+
+
+def test_markup_in_the_cells_of_a_table(api):
+    bodies = [row["body"] for row in csv.DictReader(io.StringIO(read("bodies-with-markup.csv")))]
+    assert [summarize(api, body)["article"] for body in bodies] == [
+        "The river board said on Friday that the old dam above Lindfield will be taken down within two years, after "
+        "engineers found cracks in both of its towers and water in the inspection tunnel.\n\n"
+        "It’s over, the mayor said.",
+        "Ferry\n\nA petition with 4,200 names was handed to the minister; she did not reply.",
+    ]
+    assert not any(mark in summarize(api, body)["summary"] for body in bodies for mark in "<>&")
 
 
 def test_clean_prose_is_read_as_it_was_sent(api):

@@ -1,7 +1,10 @@
 """The normal form: broken lines and words put together, everything that is no broken prose left as it is."""
 
+import json
+import os
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from serving.text.normal import normal_form
 from ui.samples import SAMPLES
 
+DATA = Path(os.environ.get("NUTSHELL_DATA", "../shared/data"))
 DAM = (
     "The river board said on Friday that the old dam above Lindfield will be taken down within two years, after "
     "engineers found cracks in both of its towers and water in the inspection tunnel. About 3,400 people live in the "
@@ -185,6 +189,14 @@ def test_a_language_that_writes_compounds_as_one_word():
 )
 def test_characters(text, expected):
     assert normal_form(text) == expected
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="set NUTSHELL_DATA to a folder with the evaluation articles")
+def test_clean_articles_keep_every_word():
+    articles = [json.loads(line)["article"] for path in sorted(DATA.glob("*_eval.jsonl")) for line in path.open()]
+    changed = [article for article in articles if normal_form(article).split() != article.split()]
+    # Leftovers of markup, picture credits, and full stops without a space: 15 of 1,156.
+    assert len(changed) <= 0.015 * len(articles)
 
 
 MARKS = [

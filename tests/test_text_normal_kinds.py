@@ -264,6 +264,22 @@ def test_what_is_no_slip_stays(text):
     assert normal_form(text) == text
 
 
+@check(
+    [
+        ("The dam broke. (Photo: Jo Park/AFP) The mayor left.", "The dam broke. The mayor left."),
+        ("The dam (AP Photo/Jo Park) broke.", "The dam broke."),
+        ("The dam broke. (Image credit: NASA)", "The dam broke."),
+        ("The dam broke [Picture: Rex] in June.", "The dam broke in June."),
+        ("The dam broke. (File photo)", "The dam broke."),
+        ("The dam broke. (Photo by Jo Park/Getty Images) It rained.", "The dam broke. It rained."),
+        ("The photo (a picture of the dam) was taken in June.", "The photo (a picture of the dam) was taken in June."),
+        ("He sells pictures (photographs, images, videos).", "He sells pictures (photographs, images, videos)."),
+    ]
+)
+def test_credits_of_pictures(text, expected):
+    assert normal_form(text) == expected
+
+
 @pytest.mark.parametrize(
     "box",
     [

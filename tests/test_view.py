@@ -122,3 +122,9 @@ def test_key_sentences_say_that_a_rule_picked_them_and_whether_they_are_whole(cu
     assert badge in as_text(result, REQUEST)
     assert (words.CUTS in view.remarks(result)) == is_told
     assert ("<s>" in view.sources(result, ARTICLE)) == is_told
+
+
+@pytest.mark.parametrize(("as_read", "shown"), [(None, "The ferry\nruns."), ("The ferry runs.", "The ferry runs.")])
+def test_sources_are_marked_in_the_article_as_it_was_read(as_read, shown):
+    html_of_sources = view.sources(summary(article=as_read, cuts=[]), "The ferry\nruns.")
+    assert "".join(f"<p>{line}</p>" for line in shown.split("\n")) in html_of_sources

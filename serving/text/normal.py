@@ -12,7 +12,7 @@ from serving.text.lists import with_item_marks
 from serving.text.mail import without_mail_marks
 from serving.text.markup import decode_entities, without_emphasis, without_markup
 from serving.text.note_marks import without_note_marks
-from serving.text.slips import with_hashtags_apart, with_spaces_between_sentences
+from serving.text.slips import with_hashtags_apart, with_spaces_between_sentences, without_credits
 from serving.text.wrapping import unwrap
 
 _MAX_ROUNDS = 8
@@ -35,5 +35,5 @@ def _once(text: str) -> str:
     text = without_markup(readable(decode_entities(text)))
     text = without_note_marks(with_item_marks(without_mail_marks(text)))
     text = without_emphasis(unwrap(text, Vocabulary(text)))
-    text = with_hashtags_apart(with_spaces_between_sentences(text))
+    text = with_hashtags_apart(with_spaces_between_sentences(without_credits(text)))
     return without_consent_box(text).strip()

@@ -1,4 +1,4 @@
-"""Slips of typing and pasting inside a line: no space after a full stop, hashtags run into the last sentence."""
+"""Slips of typing and pasting inside a line: no space after a full stop, hashtags and picture credits in the text."""
 
 import re
 
@@ -19,6 +19,21 @@ _QUOTE_CHARS = 400
 
 _HASHTAG = re.compile(r"#[^\W\d]\w*[.!?…,]?")
 _SENTENCE_END = re.compile(r"""[.!?…][)"'”’»]*$|[^\w\s"'”’»),;:–—-]$""")
+
+_CREDIT = re.compile(
+    r"""[ ]?[(\[](?:(?:file|stock|handout|archive)\ )?(?:
+        (?:photo(?:graph)?|image|picture|pic|illustration|graphic|screenshot|video)s?
+        (?:\s?[:/©]|\ (?:credits?|by|courtesy|via|source|copyright)\b)[^()\[\]\n]{1,100}
+      | (?:AP|AFP|PA|PTI|Reuters|EPA|Getty)\ (?:photo|image)s?(?:/[^()\[\]\n]{1,60})?
+      | file\ (?:photo|picture|image) | getty\ images
+    )[)\]]""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def without_credits(text: str) -> str:
+    """The text without bracketed credits of pictures that are not in it ("(Photo: Jo Park/AFP)")."""
+    return _CREDIT.sub("", text)
 
 
 def with_spaces_between_sentences(text: str) -> str:
