@@ -394,6 +394,7 @@ def test_pages_laid_out_as_tables(cells, menu, story):
         ("<div class=c-list><ul><li>Told in <b>2011</b></li></ul></div>", ["- Told in 2011"]),
         ("<dl><dt>2011</dt><dd>Told of the cracks.</dd></dl>", ["2011", "Told of the cracks."]),
         ("<h2>What it knew</h2><p>Enough.</p>", ["What it knew", "Enough."]),
+        ("<h2>Past<span class=mw-editsection>[<a href=/e>edit</a>]</span></h2><p>Long.</p>", ["Past", "Long."]),
         ("<blockquote><p>Not me.</p><blockquote>Nor me.</blockquote></blockquote>", ["Not me.", "Nor me."]),
         ("<p>He said <q>no, <q>never</q> again</q>.</p>", ["He said “no, ‘never’ again”."]),
         ("<p><ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rt>きょう</rt></ruby>です。</p>", ["東京です。"]),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ui.reading.blocks import blocks_of, is_prose
@@ -38,6 +39,10 @@ _BUTTON = re.compile(
 )
 _NAME = re.compile(r"cookie|consent|gdpr|ccpa|\bcmp|privacy|tcf|didomi|onetrust|sp_message", re.IGNORECASE)
 _MAX_BUTTON_CHARS = 60
+_MAX_BOX_CHARS = 30_000
+_MAX_LOOKED_AT_CHARS = 1_000
+_MAX_LEVELS = 12
+"""From the button out to the box."""
 _ADDRESS = re.compile(
     r"\b(?:we|our|you|your|wir|unsere?n?|sie|ihre?[mnr]?|nous|nos|vous|votre|vos|nosotros|nuestr[oa]s|usted|su|sus|tu|noi|nostri|tuoi?"
     r"|wij|onze|uw|jouw|nós|nossos|seus?|my|nasi|twoj\w*|państwa|vi|våra|dina|vores|naši|vaše|мы|наши|вы|ваш\w*)\b"
@@ -47,38 +52,47 @@ _ADDRESS = re.compile(
 _QUOTED = re.compile('["“”„«»]')
 
 
-def consent_boxes(page: "HtmlElement") -> Iterator["HtmlElement"]:
+def consent_boxes(page: "HtmlElement") -> list["HtmlElement"]:
     """Around each button to agree with, the largest element that speaks of consent and holds no article."""
+    judged: dict[HtmlElement, bool] = {}
+    boxes: dict[HtmlElement, None] = {}
+    for element in _candidates(page):
+        box = None
+        for around in islice((element, *element.iterancestors()), _MAX_LEVELS):
+            if not _is_box(around, judged):
+                break
+            box = around
+        if box is not None:
+            boxes[box] = None
+    return [box for box in boxes if any(is_prose(block.text) for block in blocks_of(box))]
+
+
+def _candidates(page: "HtmlElement") -> Iterator["HtmlElement"]:
     for button in page.xpath("//button | //a | //*[@role='button'] | //input[@type='button' or @type='submit']"):
         label = (button.get("value") or button.text_content()).strip()
         if label and len(label) <= _MAX_BUTTON_CHARS and _BUTTON.match(label):
-            yield from _box_around(button)
-    for named in page.xpath("//body//*[@id or @class]"):
-        if _NAME.search(f"{named.get('id')} {named.get('class')}") and named.tag in {
-            "div",
-            "section",
-            "aside",
-            "form",
-        }:
-            yield from _box_around(named)
+            yield button
+    for named in page.xpath("//body//*[self::div or self::section or self::aside or self::form][@id or @class]"):
+        if _NAME.search(f"{named.get('id')} {named.get('class')}"):
+            yield named
 
 
-def _box_around(element: "HtmlElement") -> Iterator["HtmlElement"]:
-    box = None
-    while element is not None and not element.xpath(HOLDS_ARTICLE) and _speaks_of_consent(element):
-        box, element = element, element.getparent()
-    if box is not None and any(is_prose(block.text) for block in blocks_of(box)):
-        yield box
+def _is_box(element: "HtmlElement", judged: dict["HtmlElement", bool]) -> bool:
+    if element not in judged:
+        judged[element] = not element.xpath(HOLDS_ARTICLE) and _speaks_of_consent(element)
+    return judged[element]
 
 
 def _speaks_of_consent(element: "HtmlElement") -> bool:
     """Whether all sentences in it are about what such boxes are about, most of them to the reader."""
+    if len(element.text_content()) > _MAX_BOX_CHARS:
+        return False
     num_chars, num_clear_chars, subjects = 0, 0, set()
     for text in (block.text for block in blocks_of(element)):
-        own = {subject for subject in _SUBJECTS if subject.search(text)}
+        own = {subject for subject in _SUBJECTS if subject.search(text, 0, _MAX_LOOKED_AT_CHARS)}
         subjects |= own
         if is_prose(text):
-            is_addressed = bool(_ADDRESS.search(text)) and not _QUOTED.search(text)
+            is_addressed = bool(_ADDRESS.search(text, 0, _MAX_LOOKED_AT_CHARS)) and not _QUOTED.search(text)
             if not own and not is_addressed:
                 return False
             num_chars += len(text)

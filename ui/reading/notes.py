@@ -105,7 +105,5 @@ def _text_before(element: "HtmlElement") -> str:
 
 
 def _put(element: "HtmlElement", text: str) -> None:
-    for child in list(element):
-        element.remove(child)
-    element.text = text
-    element.drop_tag()
+    element.tail = text + (element.tail or "")
+    element.drop_tree()

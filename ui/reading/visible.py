@@ -31,12 +31,12 @@ _STYLE_HIDES = re.compile(
       | transform\s*:\s*scale\(\s*0\s*\) )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Names that sites and their frameworks share for text that is for screen readers, print or nobody.
+# Names that sites and their frameworks share for text that is for screen readers, print, editors or nobody.
 _CLASS_HIDES = re.compile(
     r"sr-?only|(?:visually|accessibly|element|text)-?(?:hidden|invisible)|hidden-?(?:visually|accessible|text)"
     r"|screen-?reader|screenreader|assistive|off-?screen|(?:for|only)-?screen-?readers?|accessible-?only|a11y-?(?:only|text)"
     r"|^(?:is-|u-|js-)?hid(?:e|den)$|^(?:d|display)-none$|^(?:invisible|nodisplay|hide-text)$|^(?:only-print|print-only)$"
-    r"|^visible-print",
+    r"|^visible-print|editsection|^header-?link$|^(?:heading-)?anchor-?link$",
     re.IGNORECASE,
 )
 _CLASS_SHOWS = re.compile(
