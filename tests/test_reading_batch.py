@@ -8,18 +8,21 @@ import struct
 import time
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui import words
+from ui.reading import archives, batch, tables
 from ui.reading.archives import archive_articles
 from ui.reading.article import Article
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
+from ui.reading.batch_item import EMPTY, NO_TEXT, too_many_articles
 from ui.reading.errors import UnreadableError
 
+CASES = Path(__file__).parent / "cases"
 FERRY = "The ferry runs all night from Monday on, the city says. It takes bicycles, too; dogs travel free."
 VIOLIN = 'A violin was lost in a taxi. "I cried," she said.\n\nThe driver brought it back.'
 
@@ -149,14 +152,14 @@ def test_rows_count_as_in_a_spreadsheet(write):
     path = write(table(["id", "text"], ["a", "Two\nlines"], [], ["", " "], ["b", ""], ["c", FERRY]), "a.csv")
     assert [(item.row, item.name, item.problem) for item in read_batch(path)] == [
         (2, "a", ""),
-        (5, "b", words.BATCH_NO_TEXT),
+        (5, "b", NO_TEXT),
         (6, "c", ""),
     ]
 
 
 def test_row_without_name_and_text(write):
     path = write("title,date,text\n,Monday,\n", "a.csv")
-    assert read_batch(path) == [BatchItem(2, "Row 2", "", words.BATCH_NO_TEXT)]
+    assert read_batch(path) == [BatchItem(2, "Row 2", "", NO_TEXT)]
 
 
 def test_commas_that_nobody_quoted_are_not_lost(write):
@@ -166,7 +169,7 @@ def test_commas_that_nobody_quoted_are_not_lost(write):
 
 def test_commas_that_nobody_quoted_in_the_middle_are_a_problem(write):
     path = write(f"id,text,date\n1,{FERRY},Monday\n2,No comma.,Monday\n3,Excel's commas.,Monday,,,\n", "a.csv")
-    assert [item.problem for item in read_batch(path)] == [words.BATCH_TOO_MANY_CELLS, "", ""]
+    assert [item.problem for item in read_batch(path)] == [tables.TOO_MANY_CELLS, "", ""]
 
 
 @pytest.mark.parametrize(
@@ -200,11 +203,11 @@ def test_short_article_is_no_heading(write):
 )
 def test_quotation_marks_that_do_not_match(write, row):
     path = write(f"id,text\n1,A\n{row}{table(['3', VIOLIN], ['4', FERRY])}", "a.csv")
-    assert refusal(path) == words.unmatched_quotation(3)
+    assert refusal(path) == tables.unmatched_quotation(3)
 
 
 def test_quotation_marks_inside_one_article_of_several_lines(write):
-    assert refusal(write('text\n"One\n"two" three."\n', "a.csv")) == words.unmatched_quotation(2)
+    assert refusal(write('text\n"One\n"two" three."\n', "a.csv")) == tables.unmatched_quotation(2)
 
 
 def test_quotation_marks_in_a_file_with_tabs_are_just_marks(write):
@@ -229,12 +232,12 @@ def test_at_most_so_many(write, name, num_items):
     if num_items == 100:
         assert len(read_batch(path)) == 100
     else:
-        assert refusal(path) == words.too_many_articles(101, 100)
+        assert refusal(path) == too_many_articles(101, 100)
         assert len(read_batch(path, max_items=101)) == 101
 
 
 def test_a_million_short_rows_are_counted(write):
-    assert refusal(write("text\n" + "a\n" * 1_000_000, "a.csv")) == words.too_many_articles(1_000_000, 100)
+    assert refusal(write("text\n" + "a\n" * 1_000_000, "a.csv")) == too_many_articles(1_000_000, 100)
 
 
 def test_millions_of_blank_rows(write):
@@ -255,7 +258,7 @@ def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bo
     )
     want = [text for title, text in rows if title.strip() or text.strip()]
     if not want:
-        assert refusal(path) == words.BATCH_EMPTY
+        assert refusal(path) == EMPTY
     else:
         spelled_out = [
             re.sub("[\ufb00-\ufb06]", lambda match: unicodedata.normalize("NFKC", match[0]), text) for text in want
@@ -282,6 +285,109 @@ def test_any_text_gives_items_or_our_own_error(tmp_path_factory, text, name):
     assert rows == sorted(set(rows))
 
 
+# Tables as spreadsheets and content systems export them
+
+DAM = "The dam above Lindfield, which has cracks, will be taken down."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('"title,text"\n"Dam,""{0}"""\n"Ferry,""{1}"""\n', id="each row in quotes"),
+        pytest.param('title,text\n"Dam,""{0}"""\n"Ferry,""{1}"""\n', id="each row but the headings"),
+        pytest.param('"title;text"\r\n"Dam;""{0}"""\r\n"Ferry;""{1}"""\r\n', id="semicolons"),
+        pytest.param('"title,text",,\n"Dam,""{0}""",,\n"Ferry,""{1}""",,\n', id="empty columns beside"),
+        pytest.param('"Titre,Contenu"\n"Dam,""{0}"""\n"Ferry,""{1}"""\n', id="French headings"),
+        pytest.param('sep=;\n"title;text"\n"Dam;""{0}"""\n"Ferry;""{1}"""\n', id="separator named"),
+        pytest.param('"title,text"\n"Dam,""{0}"""\n"Ferry,{1}"\n'.replace("Ferry,{1}", 'Ferry,""{1}""'), id="mixed"),
+    ],
+)
+def test_a_table_in_one_column_is_a_table(write, content):
+    items = read_batch(write(content.format(DAM, FERRY), "a.csv"))
+    assert [(item.row, item.name, item.text) for item in items] == [(2, "Dam", DAM), (3, "Ferry", FERRY)]
+
+
+def test_a_table_in_one_column_with_paragraphs_and_a_blank_row(write):
+    path = write(f'"title,text"\n\n"Violin,""{VIOLIN.replace(chr(34), chr(34) * 4)}"""\n', "a.csv")
+    assert read_batch(path) == [BatchItem(3, "Violin", VIOLIN, "")]
+
+
+@pytest.mark.parametrize("text", ["Rain, wind and snow.", "Rain, wind", "One,two, three"])
+def test_quoted_prose_with_commas_stays_one_cell(write, text):
+    assert texts(read_batch(write(f'title,text\nA,"{text}"\n', "a.csv"))) == [text]
+    assert texts(read_batch(write(f'text\n"{text}"\n', "a.csv"))) == [text]
+
+
+@pytest.mark.parametrize(
+    ("headings", "name"),
+    [
+        (["Nagłówek", "Treść"], "Dam"),
+        (["Überschrift", "Inhalt"], "Dam"),
+        (["Заголовок", "Текст"], "Dam"),
+        (["見出し", "本文"], "Dam"),
+        (["post_title", "post_content"], "Dam"),
+        (["Título", "Conteúdo"], "Dam"),
+        (["headline", "Article Body"], "Dam"),
+    ],
+)
+@pytest.mark.parametrize("article", [DAM, "Short."])
+def test_headings_in_other_words(write, headings, name, article):
+    items = read_batch(write(table(headings, ["Dam", article], delimiter=";"), "a.csv"))
+    assert [(item.row, item.name, item.text) for item in items] == [(2, name, article)]
+
+
+UNICODE_TEXT = [
+    BatchItem(
+        2,
+        "Dam",
+        "The dam above Lindfield will be taken down, the river board said on Friday. "
+        "About 3,400 people live in the valley below.",
+        "",
+    ),
+    BatchItem(
+        3,
+        "Ferry",
+        "A petition with 4,200 names was handed to the minister on Tuesday; she did not reply. "
+        "The ferry stops in October.\n\nIt has two paragraphs.",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "utf-32"])
+@pytest.mark.parametrize("name", ["excel.csv", "excel.txt", "excel.tsv"])
+def test_unicode_text_of_excel(write, name, encoding):
+    text = (CASES / "excel-unicode-text.csv").read_bytes().decode("utf-16")
+    assert read_batch(write(text.encode(encoding), name)) == UNICODE_TEXT
+
+
+def test_bodies_with_markup_keep_it_for_the_summarizer():
+    items = read_batch(CASES / "bodies-with-markup.csv")
+    assert [(item.row, item.name) for item in items] == [(2, "1"), (3, "2")]
+    assert items[1].text == (
+        "<h2>Ferry</h2><p><b>A petition</b> with 4,200 names was handed to the minister; she did not reply.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "want"),
+    [
+        ("", "<h2>Ferry</h2><p><b>A petition</b> was handed over.</p>", "Ferry"),
+        ("", "<p>It&rsquo;s over,&nbsp;the mayor said.</p><p>He left.</p>", "It’s over, the mayor said."),
+        ("", "<!-- wp:paragraph -->\n<p>The ferry stops.</p>\n<!-- /wp:paragraph -->", "The ferry stops."),
+        ("", '[caption id="a1"]<img src="x">A boat[/caption]\nThe ferry stops.', "A boat"),
+        ("", "# Ferry stops\n\nIt **stops** in October.", "Ferry stops"),
+        ("", "**Ferry** stops, [he said](https://news.test/a).\n\nMore.", "Ferry stops, he said."),
+        ("<strong>Ferry</strong> &amp; dam", "Text.", "Ferry & dam"),
+        ("Dam [sic] goes: 3 < 5 > 2", "Text.", "Dam [sic] goes: 3 < 5 > 2"),
+        ("snake_case__name and 2 ** 3", "Text.", "snake_case__name and 2 ** 3"),
+    ],
+)
+def test_a_name_is_a_plain_headline(write, title, text, want):
+    [item] = read_batch(write(table(["title", "text"], [title, text]), "a.csv"))
+    assert (item.name, item.text) == (want, text)
+
+
 # Texts
 
 
@@ -304,21 +410,21 @@ def test_other_lines_separate_nothing(write, line):
 @pytest.mark.parametrize(
     ("content", "name", "want"),
     [
-        ("", "a.csv", words.BATCH_EMPTY),
-        ("text\n", "a.csv", words.BATCH_EMPTY),
-        (",,,\n,,,\n", "a.csv", words.BATCH_EMPTY),
-        (" \n", "a.txt", words.BATCH_EMPTY),
-        ("---\n***\n", "a.txt", words.BATCH_EMPTY),
-        (FERRY, "a.docx", words.BATCH_KINDS),
-        (FERRY, "a.xlsx", words.BATCH_KINDS),
-        (FERRY, "a", words.BATCH_KINDS),
-        (b"a" * 5_000_001, "a.txt", words.BATCH_LARGE_FILE),
-        (b"a" * 5_000_001, "a.zip", words.BATCH_LARGE_FILE),
-        (bytes(range(256)) * 20, "a.csv", words.BATCH_NOT_TEXT),
-        (random.Random(1).randbytes(5000), "a.txt", words.BATCH_NOT_TEXT),
-        (bytes(5000), "a.csv", words.BATCH_NOT_TEXT),
-        ("no zip", "a.zip", words.BATCH_BROKEN_ZIP),
-        (b"", "a.zip", words.BATCH_BROKEN_ZIP),
+        ("", "a.csv", EMPTY),
+        ("text\n", "a.csv", EMPTY),
+        (",,,\n,,,\n", "a.csv", EMPTY),
+        (" \n", "a.txt", EMPTY),
+        ("---\n***\n", "a.txt", EMPTY),
+        (FERRY, "a.docx", batch.KINDS),
+        (FERRY, "a.xlsx", batch.KINDS),
+        (FERRY, "a", batch.KINDS),
+        (b"a" * 5_000_001, "a.txt", batch.LARGE_FILE),
+        (b"a" * 5_000_001, "a.zip", batch.LARGE_FILE),
+        (bytes(range(256)) * 20, "a.csv", batch.NOT_TEXT),
+        (random.Random(1).randbytes(5000), "a.txt", batch.NOT_TEXT),
+        (bytes(5000), "a.csv", batch.NOT_TEXT),
+        ("no zip", "a.zip", archives.BROKEN_ZIP),
+        (b"", "a.zip", archives.BROKEN_ZIP),
     ],
 )
 def test_no_batch(write, content, name, want):
@@ -383,12 +489,12 @@ def test_documents_of_a_zip(write):
     assert unzip(path) == [
         BatchItem(1, "Ferry.TXT", FERRY, ""),
         BatchItem(2, "Violin.md", VIOLIN, ""),
-        BatchItem(3, "empty.txt", "", words.BATCH_NO_TEXT),
+        BatchItem(3, "empty.txt", "", NO_TEXT),
         BatchItem(4, "bad.html", "", "bad.html cannot be read."),
-        BatchItem(5, "photo.jpg", "", words.BATCH_OTHER_KIND),
-        BatchItem(6, "inner.zip", "", words.BATCH_ZIP_IN_ZIP),
-        BatchItem(7, "table.csv", "", words.BATCH_OTHER_KIND),
-        BatchItem(8, "no suffix", "", words.BATCH_OTHER_KIND),
+        BatchItem(5, "photo.jpg", "", archives.OTHER_KIND),
+        BatchItem(6, "inner.zip", "", archives.ZIP_IN_ZIP),
+        BatchItem(7, "table.csv", "", archives.OTHER_KIND),
+        BatchItem(8, "no suffix", "", archives.OTHER_KIND),
     ]
 
 
@@ -416,13 +522,13 @@ def test_link_in_a_zip_is_not_followed(write):
 def test_large_members(write):
     path = write(zipped({"bomb.txt": bytes(60_000_000), "just.txt": "a" * 5_000_000, "ferry.txt": FERRY}), "a.zip")
     items = unzip(path)
-    assert [item.problem for item in items] == [words.BATCH_LARGE_MEMBER, "", ""]
+    assert [item.problem for item in items] == [archives.LARGE_MEMBER, "", ""]
     assert texts(items)[2] == FERRY
 
 
 def test_many_large_members(write):
     path = write(zipped({f"{n}.txt": bytes(5_100_000) for n in range(10)}), "a.zip")
-    assert unzip_refusal(path) == words.BATCH_LARGE_ZIP
+    assert unzip_refusal(path) == archives.LARGE_ZIP
 
 
 def test_size_that_a_zip_claims_is_not_believed(write):
@@ -437,7 +543,7 @@ def test_slow_documents(write, monkeypatch):
     monkeypatch.setattr("ui.reading.archives._MAX_READING_S", 0.1)
     path = write(zipped({"a.txt": FERRY, "b.txt": VIOLIN, "c.jpg": ""}), "a.zip")
     items = archive_articles(path, max_items=3, read_file=lambda file, name: time.sleep(0.2) or Article((FERRY,)))
-    assert [item.problem for item in items] == ["", words.BATCH_ZIP_TOO_SLOW, words.BATCH_OTHER_KIND]
+    assert [item.problem for item in items] == ["", archives.TOO_SLOW, archives.OTHER_KIND]
 
 
 @pytest.mark.parametrize(("num_members", "works"), [(100, True), (101, False), (1001, False)])
@@ -446,31 +552,31 @@ def test_number_of_members(write, num_members, works):
     if works:
         assert len(unzip(path)) == num_members
     else:
-        assert unzip_refusal(path) == words.too_many_articles(num_members, 100)
+        assert unzip_refusal(path) == too_many_articles(num_members, 100)
 
 
 @pytest.mark.parametrize("members", [{}, {"folder/": ""}, {"__MACOSX/._a.txt": "x"}])
 def test_zip_without_documents(write, members):
-    assert unzip_refusal(write(zipped(members), "a.zip")) == words.BATCH_EMPTY
+    assert unzip_refusal(write(zipped(members), "a.zip")) == EMPTY
 
 
 def test_locked_member(write):
     content = bytearray(zipped({"a.txt": FERRY, "b.txt": VIOLIN}))
     content[content.index(b"PK\x01\x02") + 8] |= 1
     content[6] |= 1
-    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [words.BATCH_ENCRYPTED, ""]
+    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [archives.ENCRYPTED, ""]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_unusual_compression(write, method):
     [item] = unzip(write(zipped({"a.txt": FERRY}, method), "a.zip"))
-    assert item.problem == words.BATCH_BROKEN_MEMBER
+    assert item.problem == archives.BROKEN_MEMBER
 
 
 def test_damaged_member(write):
     content = bytearray(zipped({"a.txt": FERRY, "b.txt": VIOLIN}, zipfile.ZIP_STORED))
     content[content.index(b"ferry")] ^= 1
-    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [words.BATCH_BROKEN_MEMBER, ""]
+    assert [item.problem for item in unzip(write(bytes(content), "a.zip"))] == [archives.BROKEN_MEMBER, ""]
 
 
 def test_zip_damaged_anywhere_gives_items_or_our_own_error(write):
@@ -489,6 +595,67 @@ def test_zip_damaged_anywhere_gives_items_or_our_own_error(write):
             continue
         assert items
         assert all(item.name and bool(item.text) != bool(item.problem) for item in items)
+
+
+def named(names: list[bytes], *, extra: bytes = b"") -> bytes:
+    """A zip with these very bytes as names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, name in enumerate(names):
+            member = zipfile.ZipInfo(chr(65 + number) * len(name))
+            member.extra = extra
+            archive.writestr(member, FERRY)
+    content = out.getvalue()
+    for number, name in enumerate(names):
+        content = content.replace(bytes([65 + number]) * len(name), name)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (["Überschwemmung im Tal.txt", "Fähre hält nicht mehr.txt"], "utf-8"),
+        (["ダムの取り壊し.txt", "新しい記事.txt", "表.txt"], "cp932"),
+        (["旧水坝将被拆除.txt", "渡轮通宵运行.txt"], "gb18030"),
+        (["舊水壩將被拆除.txt", "渡輪通宵行駛.txt"], "big5"),
+        (["낡은 댐 철거된다.txt", "여객선 밤새 운항.txt"], "cp949"),
+        (["Старую плотину снесут.txt", "Паром.txt"], "cp866"),
+        (["Стару греблю знесуть.txt", "Пором ходитиме всю ніч.txt"], "cp1251"),
+        (["Tama do rozbiórki.txt", "Śnieg w maju.txt", "Łódź.txt"], "cp852"),
+        (["Überschwemmung im Tal.txt", "Fähre hält nicht mehr.txt"], "cp850"),
+        (["Un élève retrouvé.txt", "Le barrage sera démoli.txt"], "cp437"),
+        (["Το παλιό φράγμα γκρεμίζεται.txt", "Το πλοίο όλη τη νύχτα.txt"], "cp737"),
+        (["เขื่อนเก่าจะถูกรื้อ.txt", "เรือข้ามฟากวิ่งทั้งคืน.txt"], "cp874"),
+        (["plain.txt", "Ärger.txt", "Öl läuft aus.txt"], "cp437"),
+    ],
+)
+def test_names_of_documents_in_every_country_s_zip(write, names, encoding):
+    items = unzip(write(named([name.encode(encoding) for name in names]), "a.zip"))
+    assert [item.name for item in items] == names
+
+
+def test_a_name_that_macos_wrote_in_pieces_is_whole(write):
+    [item] = unzip(write(named([unicodedata.normalize("NFD", "Fähre.txt").encode()]), "a.zip"))
+    assert item.name == "Fähre.txt"
+
+
+def test_a_name_in_the_extra_field_counts_while_it_belongs_to_the_name(write):
+    for raw, want in [(b"Lodz.txt", "Łódź.txt"), (b"Wien.txt", "Wien.txt")]:
+        field = b"\x01" + struct.pack("<L", zlib.crc32(b"Lodz.txt")) + "Łódź.txt".encode()
+        extra = struct.pack("<HH", 0x7075, len(field)) + field
+        [item] = unzip(write(named([raw], extra=extra), "a.zip"))
+        assert item.name == want
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        ("names-from-a-mac.zip", ["Überschwemmung im Tal.txt", "Fähre hält nicht mehr.txt"]),
+        ("names-from-japanese-windows.zip", ["ダムの取り壊し.txt", "新しい記事.txt"]),
+    ],
+)
+def test_zips_from_other_machines(case, want):
+    assert [item.name for item in read_batch(CASES / case)] == want
 
 
 # Results

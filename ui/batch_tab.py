@@ -122,7 +122,8 @@ class _Batch:
     def outcome(self, flag: StopFlag) -> str:
         """How it went, in one sentence."""
         num_failed = sum(bool(result.problem) for result in self.results)
-        return words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
+        outcome = words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
+        return " ".join([outcome, *dict.fromkeys(item.doubt for item in self._items if item.doubt)])
 
     def table(self, item: BatchItem | None = None, line: str = "") -> str:
         """What is done so far, as HTML: with the file to save, or with `item`, which is in work, and how far it is."""

@@ -221,39 +221,3 @@ def batch_outcome(num_done: int, total: int, num_failed: int, *, was_stopped: bo
 # Files and web pages
 
 FILES_SEVERAL = "One file at a time, please. Several articles at once are summarized under “Many articles”."
-
-
-# Batches
-
-BATCH_KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
-BATCH_LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones."
-BATCH_NOT_TEXT = "The file is not what its ending says: there is no text in it. Excel can save a table as CSV."
-BATCH_EMPTY = "There is no article in the file."
-BATCH_BROKEN_ZIP = "The .zip file is damaged, or not one at all. Make it again."
-BATCH_LARGE_ZIP = "The documents in the .zip file are too large together: more than 50 MB. Divide them."
-BATCH_ZIP_TOO_SLOW = "The documents before this one took too long. Put it into a .zip file with fewer others."
-BATCH_NO_TEXT = "There is no text here."
-BATCH_TOO_MANY_CELLS = "This row has more cells than the headings. Its text probably lacks quotation marks."
-BATCH_ZIP_IN_ZIP = "This is a .zip file inside a .zip file. Unpack it and give it by itself."
-BATCH_OTHER_KIND = "This is not a document that can be read: .txt, .md, .html, .pdf and .docx can."
-BATCH_ENCRYPTED = "This document is locked with a password. Unpack it first."
-BATCH_BROKEN_MEMBER = "This document cannot be unpacked. Make the .zip file again."
-BATCH_LARGE_MEMBER = "This document is too large: more than 5 MB."
-
-
-def too_many_articles(num_items: int, max_items: int) -> str:
-    """More than can be done at once."""
-    return f"The file holds {num_items:,} articles; at most {max_items:,} can be done at once. Divide it."
-
-
-def unmatched_quotation(row: int) -> str:
-    """A table in which it is unclear where a cell ends."""
-    return (
-        f"The quotation marks in row {row:,} do not match, so its cells can't be told apart. "
-        "Open the file in a spreadsheet program and save it as CSV again."
-    )
-
-
-def unnamed_row(row: int) -> str:
-    """What to call an article without a title."""
-    return f"Row {row:,}"

@@ -1,17 +1,28 @@
 """The articles of a .zip file: one per document in it. What a zip says of itself is not believed."""
 
+import struct
 import tempfile
 import time
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from ui import words
 from ui.reading.article import Article
-from ui.reading.batch_item import BatchItem
+from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
+from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
 from ui.reading.files import MAX_FILE_BYTES, SUFFIXES
+
+BROKEN_ZIP = "The .zip file is damaged, or not one at all. Make it again."
+LARGE_ZIP = "The documents in the .zip file are too large together: more than 50 MB. Divide them."
+TOO_SLOW = "The documents before this one took too long. Put it into a .zip file with fewer others."
+ZIP_IN_ZIP = "This is a .zip file inside a .zip file. Unpack it and give it by itself."
+OTHER_KIND = "This is not a document that can be read: .txt, .md, .html, .pdf and .docx can."
+ENCRYPTED = "This document is locked with a password. Unpack it first."
+BROKEN_MEMBER = "This document cannot be unpacked. Make the .zip file again."
+LARGE_MEMBER = "This document is too large: more than 5 MB."
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """What everybody's zip programs write. The others unpack in pieces of unbounded size in Python."""
@@ -23,6 +34,10 @@ _MAX_READING_S = 120.0
 
 _PIECE_BYTES = 65_536
 _ENCRYPTED_FLAG = 0x1
+_UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
+"""The extra field in which Info-ZIP and WinRAR put a name in UTF-8 (APPNOTE.TXT, 4.6.9)."""
+
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 """What `zipfile` raises about damaged files; ValueError is for offsets and names that make no sense."""
 
@@ -43,7 +58,7 @@ def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list
     try:
         archive = zipfile.ZipFile(path)
     except _BROKEN as error:
-        raise UnreadableError(words.BATCH_BROKEN_ZIP) from error
+        raise UnreadableError(BROKEN_ZIP) from error
     with archive, tempfile.TemporaryDirectory(prefix="nutshell-") as folder:
         members = _members(archive, max_items)
         reader = _Reader(archive, Path(folder), read_file)
@@ -53,13 +68,43 @@ def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list
 def _members(archive: zipfile.ZipFile, max_items: int) -> list[zipfile.ZipInfo]:
     """What a person sees in the zip: no folders, and nothing that macOS and editors hide."""
     if len(archive.infolist()) > _MAX_MEMBERS:
-        raise UnreadableError(words.too_many_articles(len(archive.infolist()), max_items))
+        raise UnreadableError(too_many_articles(len(archive.infolist()), max_items))
+    _name(archive.infolist())
     members = [member for member in archive.infolist() if _is_shown(member)]
     if len(members) > max_items:
-        raise UnreadableError(words.too_many_articles(len(members), max_items))
+        raise UnreadableError(too_many_articles(len(members), max_items))
     if not members:
-        raise UnreadableError(words.BATCH_EMPTY)
+        raise UnreadableError(EMPTY)
     return members
+
+
+def _name(members: list[zipfile.ZipInfo]) -> None:
+    """Give the members the names that their zip program meant.
+
+    Those without a flag or a field that says UTF-8 are in whatever encoding a machine had; `zipfile` takes all of them
+    for DOS's. Together they tell more than each by itself.
+    """
+    unmarked = []
+    for member in members:
+        if not member.flag_bits & _UTF8_FLAG and not _name_by_field(member):
+            unmarked.append(member)
+    decoded = decode(b"\n".join(member.orig_filename.encode("cp437") for member in unmarked))
+    names = decoded.text.split("\n") if decoded else []
+    if len(names) == len(unmarked):
+        for member, name in zip(unmarked, names, strict=True):
+            member.filename = unicodedata.normalize("NFC", name)
+
+
+def _name_by_field(member: zipfile.ZipInfo) -> bool:
+    """Name the member by its extra field, if it has one for the name that it has now."""
+    extra, raw = member.extra, member.orig_filename.encode("cp437")
+    while len(extra) >= 4:
+        kind, num_bytes = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + num_bytes], extra[4 + num_bytes :]
+        if kind == _UNICODE_PATH and field[1:5] == struct.pack("<L", zlib.crc32(raw)):
+            member.filename = field[5:].decode("utf-8", "replace")
+            return True
+    return False
 
 
 def _path(member: zipfile.ZipInfo) -> PurePosixPath:
@@ -77,10 +122,10 @@ def _is_shown(member: zipfile.ZipInfo) -> bool:
 def _problem(member: zipfile.ZipInfo, suffix: str) -> str:
     """Why not even to unpack this one, or nothing."""
     if suffix not in SUFFIXES:
-        return words.BATCH_ZIP_IN_ZIP if suffix == ".zip" else words.BATCH_OTHER_KIND
+        return ZIP_IN_ZIP if suffix == ".zip" else OTHER_KIND
     if member.flag_bits & _ENCRYPTED_FLAG:
-        return words.BATCH_ENCRYPTED
-    return words.BATCH_BROKEN_MEMBER if member.compress_type not in _METHODS else ""
+        return ENCRYPTED
+    return BROKEN_MEMBER if member.compress_type not in _METHODS else ""
 
 
 class _Reader:
@@ -100,7 +145,7 @@ class _Reader:
         name, suffix = _path(member).name, _path(member).suffix.lower()
         problem = _problem(member, suffix)
         if not problem and time.monotonic() > self._ends_at_s:
-            problem = words.BATCH_ZIP_TOO_SLOW
+            problem = TOO_SLOW
         if problem:
             return BatchItem.failed(row, problem, name=name)
         # Never a path of the zip's making: "../../.bashrc" is just a name to show.
@@ -108,11 +153,12 @@ class _Reader:
         try:
             self._unpack(member, document)
         except _BROKEN:
-            return BatchItem.failed(row, words.BATCH_BROKEN_MEMBER, name=name)
+            return BatchItem.failed(row, BROKEN_MEMBER, name=name)
         if document.stat().st_size > MAX_FILE_BYTES:
-            return BatchItem.failed(row, words.BATCH_LARGE_MEMBER, name=name)
+            return BatchItem.failed(row, LARGE_MEMBER, name=name)
         try:
-            return BatchItem.article(row, self._read_file(document, name=name).text, name=name)
+            article = self._read_file(document, name=name)
+            return BatchItem.article(row, article.text, name=name, doubt=article.doubt)
         except UnreadableError as error:
             return BatchItem.failed(row, str(error), name=name)
 
@@ -124,4 +170,4 @@ class _Reader:
                 num_bytes += target.write(piece)
                 self._left_bytes -= len(piece)
                 if self._left_bytes < 0:
-                    raise UnreadableError(words.BATCH_LARGE_ZIP)
+                    raise UnreadableError(LARGE_ZIP)

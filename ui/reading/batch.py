@@ -9,18 +9,21 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ui import words
 from ui.reading.archives import archive_articles
-from ui.reading.batch_item import BatchItem
+from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
 from ui.reading.files import MAX_FILE_BYTES, read_file
-from ui.reading.tables import table_articles
+from ui.reading.tables import is_table, table_articles
 
 __all__ = ["BatchItem", "BatchResult", "read_batch", "results_csv"]
+
+KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
+LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones."
+NOT_TEXT = "The file is not what its ending says: there is no text in it. Excel can save a table as CSV."
 
 _TABLES = {".csv", ".tsv", ".tab"}
 _TEXTS = {".txt", ".text", ".md"}
@@ -41,23 +44,26 @@ def read_batch(path: Path, *, name: str = "", max_items: int = 100) -> list[Batc
     """
     kind = Path(name or path.name).suffix.lower()
     if kind not in {*_TABLES, *_TEXTS, ".zip"}:
-        raise UnreadableError(words.BATCH_KINDS)
+        raise UnreadableError(KINDS)
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise UnreadableError(words.BATCH_LARGE_FILE)
+        raise UnreadableError(LARGE_FILE)
     if kind == ".zip":
         return archive_articles(path, max_items=max_items, read_file=read_file)
-    text = decode(path.read_bytes())
-    if text is None:
-        raise UnreadableError(words.BATCH_NOT_TEXT)
-    return table_articles(text, max_items=max_items) if kind in _TABLES else _text_articles(text, max_items)
+    decoded = decode(path.read_bytes())
+    if decoded is None:
+        raise UnreadableError(NOT_TEXT)
+    text, doubt = decoded
+    is_one = kind in _TABLES or is_table(text)
+    items = table_articles(text, max_items=max_items) if is_one else _text_articles(text, max_items)
+    return [replace(item, doubt=doubt) for item in items]
 
 
 def _text_articles(text: str, max_items: int) -> list[BatchItem]:
     texts = [part for part in _BETWEEN.split(text) if part.strip()]
     if not texts:
-        raise UnreadableError(words.BATCH_EMPTY)
+        raise UnreadableError(EMPTY)
     if len(texts) > max_items:
-        raise UnreadableError(words.too_many_articles(len(texts), max_items))
+        raise UnreadableError(too_many_articles(len(texts), max_items))
     return [BatchItem.article(row, part) for row, part in enumerate(texts, start=1)]
 
 

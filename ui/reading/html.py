@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.blocks import HEADINGS, Block, blocks_of, is_prose
-from ui.reading.decoding import decode
+from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_UNKNOWN, UnreadableError
 from ui.reading.isolated import run_isolated
 from ui.reading.notes import take_notes
@@ -73,10 +73,10 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
     Args:
         encoding: of `data`, if it is known better than from the page itself.
     """
-    markup = data.decode(encoding) if encoding else decode(data, is_html=True)
-    if markup is None:
+    decoded = Decoded(data.decode(encoding)) if encoding else decode(data, is_html=True)
+    if decoded is None:
         raise UnreadableError(FILE_UNKNOWN)
-    page, notes = _cleaned(markup)
+    page, notes = _cleaned(decoded.text)
     blocks = [block for block in blocks_of(page) if _is_for_readers(block)]
     found = _extract(page, url, precise=False)
     if found is None or len(found.text) < _SHORT_CHARS:
@@ -86,13 +86,14 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
             raise UnreadableError(NO_ARTICLE)
     headline = " ".join((found.title or "").split())
     title, paragraphs = _with_headline(_whole(page, blocks, found.text, headline), headline)
-    return Article.of(paragraphs, title=title, notes=notes)
+    return Article.of(paragraphs, title=title, notes=notes, doubt=decoded.doubt)
 
 
 def read_fragment(data: bytes) -> Article:
     """All that readers see of a piece of HTML that is no page of a site, in this process."""
-    page, notes = _cleaned(decode(data, is_html=True) or "")
-    return Article.of([block.text for block in blocks_of(page)], notes=notes)
+    markup, doubt = decode(data, is_html=True) or Decoded("")
+    page, notes = _cleaned(markup)
+    return Article.of([block.text for block in blocks_of(page)], notes=notes, doubt=doubt)
 
 
 def _cleaned(markup: str) -> tuple["HtmlElement", tuple[str, ...]]:

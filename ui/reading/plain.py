@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ui.reading.article import MAX_TEXT_CHARS, Article
-from ui.reading.decoding import decode
+from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_UNKNOWN, UnreadableError
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def read_plain(data: bytes) -> Article:
     Raises:
         UnreadableError: these bytes are no text.
     """
-    text = _decoded(data)
+    text, doubt = _decoded(data)
     lines = text.strip().split("\n")
     if all(map(str.strip, lines)) and len(text) > _LONG_LINE_CHARS * len(lines):
-        return Article.of(lines)
-    return Article.of([text])
+        return Article.of(lines, doubt=doubt)
+    return Article.of([text], doubt=doubt)
 
 
 def read_markdown(data: bytes) -> Article:
@@ -38,18 +38,19 @@ def read_markdown(data: bytes) -> Article:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
 
-    text = _FRONT_MATTER.sub("", _decoded(data).lstrip()[:MAX_TEXT_CHARS])  # parsing megabytes takes many seconds
+    text, doubt = _decoded(data)
+    text = _FRONT_MATTER.sub("", text.lstrip()[:MAX_TEXT_CHARS])  # parsing megabytes takes many seconds
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
     tokens = markdown.parse(text)
     end = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens))
-    return Article.of(_blocks(tokens[:end]), notes=_blocks(tokens[end:]))
+    return Article.of(_blocks(tokens[:end]), notes=_blocks(tokens[end:]), doubt=doubt)
 
 
-def _decoded(data: bytes) -> str:
-    text = decode(data)
-    if text is None:
+def _decoded(data: bytes) -> Decoded:
+    decoded = decode(data)
+    if decoded is None:
         raise UnreadableError(FILE_UNKNOWN)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return Decoded(decoded.text.replace("\r\n", "\n").replace("\r", "\n"), decoded.doubt)
 
 
 def _blocks(tokens: Sequence["Token"]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The articles of a table in text form: .csv and .tsv as Excel, LibreOffice, pandas and people write them."""
 
-import contextlib
 import csv
 import io
 import itertools
@@ -8,13 +7,26 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ui import words
-from ui.reading.batch_item import BatchItem
+from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles, without_markup
 from ui.reading.errors import UnreadableError
 
-_TEXT_HEADINGS = {"text", "article", "body", "content", "story", "article text", "full text"}
-_NAME_HEADINGS = ["title", "headline", "name", "url", "id"]
-"""The better name comes first."""
+TOO_MANY_CELLS = "This row has more cells than the headings. Its text probably lacks quotation marks."
+
+_TEXT_HEADING = re.compile(
+    "text|body|content|story|article|full text|main ?text|(?:article|body|post) (?:text|body|content)|content encoded"
+    "|artikel|beitrag|inhalt|volltext|texte|contenu|corps|texto|contenido|cuerpo|conteúdo|corpo|testo|contenuto|tekst"
+    "|treść|innehåll|szöveg|tartalom|текст|статья|содержание|стаття|зміст|本文|正文|内容|內容|記事|본문|내용"
+)
+# The better name comes first.
+_NAME_HEADINGS = (
+    re.compile(
+        "(?:(?:article|post) )?title|headline|heading|subject|titel|überschrift|schlagzeile|titre|t[íi]tulo|titolo"
+        "|tytuł|nagłówek|rubrik|cím|заголовок|название|назва|标题|標題|タイトル|見出し|제목"
+    ),
+    re.compile("name"),
+    re.compile("url|link"),
+    re.compile("id"),
+)
 
 _SEPARATORS = ["\t", ";", ","]
 """In the order of how seldom prose has them; Excel writes semicolons where a comma is the decimal sign."""
@@ -28,11 +40,25 @@ _SEP_LINE = re.compile(r"sep=([;,\t|:])\r?\n")
 _Row = tuple[int, list[str]]
 
 
+def unmatched_quotation(row: int) -> str:
+    """A table in which it is unclear where a cell ends."""
+    return (
+        f"The quotation marks in row {row:,} do not match, so its cells can't be told apart. "
+        "Open the file in a spreadsheet program and save it as CSV again."
+    )
+
+
+def is_table(text: str) -> bool:
+    """Whether a file that is not called so holds a table: Excel's "Unicode Text" is a .txt with tabs."""
+    headings = text.partition("\n")[0].split("\t")
+    return len(headings) > 1 and any(_TEXT_HEADING.fullmatch(_heading(cell)) for cell in headings)
+
+
 def table_articles(text: str, *, max_items: int) -> list[BatchItem]:
     """The articles of a table, one per row that is not blank; `BatchItem.row` counts as a spreadsheet does.
 
-    The heading (text, article, body, content or story) says which column they are in, else it is the one with the
-    longest texts. A title, headline, name, url or id names them.
+    The heading (text, article, body and the like) says which column they are in, else it is the one with the longest
+    texts. A title, headline, name, url or id names them.
 
     Raises:
         UnreadableError: no article, more than `max_items`, or quotation marks that do not match.
@@ -46,13 +72,13 @@ def table_articles(text: str, *, max_items: int) -> list[BatchItem]:
     separator = separator or _separator(text)
     rows, num_rows = _first_rows(text, separator, max_rows=max_items + 2)
     if not rows:
-        raise UnreadableError(words.BATCH_EMPTY)
+        raise UnreadableError(EMPTY)
     columns = _Columns(rows)
     num_items = num_rows - columns.has_headings
     if num_items > max_items:
-        raise UnreadableError(words.too_many_articles(num_items, max_items))
+        raise UnreadableError(too_many_articles(num_items, max_items))
     if not num_items:
-        raise UnreadableError(words.BATCH_EMPTY)
+        raise UnreadableError(EMPTY)
     return [columns.item(row, cells, separator) for row, cells in rows[columns.has_headings :]]
 
 
@@ -70,25 +96,43 @@ def _rows(text: str, separator: str, *, quoted: bool = True) -> Iterator[_Row]:
             if any(cell.strip() for cell in cells):
                 yield row, cells
     except csv.Error as error:
-        raise UnreadableError(words.unmatched_quotation(row + 1)) from error
+        raise UnreadableError(unmatched_quotation(row + 1)) from error
 
 
 def _first_rows(text: str, separator: str, *, max_rows: int) -> tuple[list[_Row], int]:
     """The first rows, and how many there are in all."""
     try:
-        return _counted(_rows(text, separator), max_rows)
+        return _counted(_rows(text, separator), separator, max_rows)
     except UnreadableError:
         # Programs that write tabs often quote nothing, and neither do people who write one article per line; but a line
         # with one quotation mark too many is the beginning of an article of several lines.
         lines = separator == _NO_SEPARATOR and all(line.count('"') % 2 == 0 for line in text.splitlines())
         if separator != "\t" and not lines:
             raise
-        return _counted(_rows(text, separator, quoted=False), max_rows)
+        return _counted(_rows(text, separator, quoted=False), separator, max_rows)
 
 
-def _counted(rows: Iterator[_Row], max_rows: int) -> tuple[list[_Row], int]:
-    first = list(itertools.islice(rows, max_rows))
+def _counted(rows: Iterator[_Row], separator: str, max_rows: int) -> tuple[list[_Row], int]:
+    first = _unwrapped(list(itertools.islice(rows, max_rows)), separator)
     return first, len(first) + sum(1 for _ in rows)
+
+
+def _unwrapped(rows: list[_Row], separator: str) -> list[_Row]:
+    """A table that was pasted into one column of a spreadsheet, with each row in one cell, is a table nevertheless."""
+    is_one_column = not any(cell.strip() for _, cells in rows for cell in cells[1:])
+    unwrapped = [(row, _inner(cells[:1] if is_one_column else cells, separator)) for row, cells in rows]
+    return unwrapped if unwrapped and len(unwrapped[0][1]) > 1 else rows
+
+
+def _inner(cells: list[str], separator: str) -> list[str]:
+    """The cells in a row's only cell; prose, which has a space after a comma, is one cell."""
+    if len(cells) != 1 or separator not in cells[0]:
+        return cells
+    try:
+        [inner] = csv.reader(io.StringIO(cells[0].strip(), newline=""), delimiter=separator, strict=True)
+    except (csv.Error, ValueError):  # ValueError: several rows
+        return cells
+    return cells if any(cell.startswith(" ") for cell in inner[1:]) else inner
 
 
 def _separator(text: str) -> str:
@@ -104,7 +148,7 @@ def _separator(text: str) -> str:
         sample = _sample(text, separator)
         if not sample or len(sample[0]) < 2:
             continue
-        if _headings(sample[0]) & {*_TEXT_HEADINGS, *_NAME_HEADINGS}:
+        if any(known.fullmatch(_heading(cell)) for cell in sample[0] for known in (_TEXT_HEADING, *_NAME_HEADINGS)):
             return separator
         share = sum(len(cells) == len(sample[0]) for cells in sample) / len(sample)
         later = [cell for cells in sample for cell in cells[1:]]
@@ -116,15 +160,13 @@ def _separator(text: str) -> str:
 
 
 def _sample(text: str, separator: str) -> list[list[str]]:
-    sample = []
-    with contextlib.suppress(UnreadableError):  # `_first_rows` says so, once the separator is known
-        for _, cells in itertools.islice(_rows(text, separator), _SAMPLE_ROWS):
-            sample.append(cells)
-    return sample
-
-
-def _headings(cells: Sequence[str]) -> set[str]:
-    return {_heading(cell) for cell in cells}
+    sample: list[_Row] = []
+    try:
+        for row in itertools.islice(_rows(text, separator), _SAMPLE_ROWS):
+            sample.append(row)
+    except UnreadableError:
+        pass  # `_first_rows` says so, once the separator is known
+    return [cells for _, cells in _unwrapped(sample, separator)]
 
 
 def _heading(cell: str) -> str:
@@ -136,23 +178,23 @@ class _Columns:
 
     def __init__(self, rows: Sequence[_Row]) -> None:
         first = [_heading(cell) for cell in rows[0][1]]
-        named = [column for column, heading in enumerate(first) if heading in _TEXT_HEADINGS]
-        names = [first.index(heading) for heading in _NAME_HEADINGS if heading in first]
-        known = bool(named or names)
+        texts = [column for column, heading in enumerate(first) if _TEXT_HEADING.fullmatch(heading)]
+        names = [column for known in _NAME_HEADINGS for column, heading in enumerate(first) if known.fullmatch(heading)]
+        known = bool(texts or names)
         body = [cells for _, cells in (rows[1:] if known else rows)]
         others = [column for column in range(max(map(len, body), default=1)) if column not in names]
-        self._text_column = max(named or others or [0], key=lambda column: _mean_chars(body, column))
+        self._text_column = max(texts or others or [0], key=lambda column: _mean_chars(body, column))
         self.has_headings = known or _is_heading(rows, self._text_column)
         self._name_column = names[0] if names else None
         self._num_columns = len(first) if self.has_headings else 0
 
     def item(self, row: int, cells: Sequence[str], separator: str) -> BatchItem:
         """The article of one row."""
-        name = _cell(cells, self._name_column) if self._name_column is not None else ""
+        name = without_markup(_cell(cells, self._name_column)) if self._name_column is not None else ""
         text = _cell(cells, self._text_column)
         if self._num_columns and any(cell.strip() for cell in cells[self._num_columns :]):
             if self._text_column != self._num_columns - 1:
-                return BatchItem.failed(row, words.BATCH_TOO_MANY_CELLS, name=name)
+                return BatchItem.failed(row, TOO_MANY_CELLS, name=name)
             # Commas of an article that nobody put in quotation marks.
             text = separator.join(cells[self._text_column :])
         return BatchItem.article(row, text, name=name)

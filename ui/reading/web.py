@@ -1,6 +1,7 @@
 """The article at a web address that somebody pasted."""
 
 import re
+from dataclasses import replace
 
 from ui.reading.article import Article
 from ui.reading.decoding import decode
@@ -41,9 +42,11 @@ def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> Article:
     """
     page = download(url, web)
     is_html = page.content_type != "text/plain"
-    text = decode(page.body, is_html=is_html, declared=page.charset)
-    if text is None:
+    decoded = decode(page.body, is_html=is_html, declared=page.charset)
+    if decoded is None:
         raise UnreadableError(WEB_NOT_A_PAGE)
+    text, doubt = decoded
     if not text.strip():
         raise UnreadableError(WEB_EMPTY)
-    return article_of_html(text, url=page.url) if is_html else Article.of([text])
+    article = article_of_html(text, url=page.url) if is_html else Article.of([text])
+    return replace(article, doubt=article.doubt or doubt)
