@@ -131,6 +131,10 @@ def test_what_is_no_markup_stays(text):
         ),
         (f"{PROSE}\n\n-- \nJo Park\nNews desk, Lindfield", PROSE),
         (f"{PROSE}\n\nSent from my iPhone", PROSE),
+        (
+            "> The company has admitted that it pumped raw\nsewage into\n> the bay on 41 days last year.",
+            PROSE,
+        ),
     ]
 )
 def test_mail(text, expected):
@@ -172,6 +176,9 @@ def test_what_is_no_mail_stays(text):
             "- Income tax threshold rises to 14,000 pounds from April\n- Fuel duty frozen for another year.",
         ),
         ("– I do not know, he said.\n– Nor do I.", "– I do not know, he said.\n– Nor do I."),
+        ("- built at a cost of two\nmillion dollars\n- gone", "- built at a cost of two million dollars\n- gone"),
+        ("☐ Fuel duty\n☑ Beer duty", "- Fuel duty\n- Beer duty"),
+        ("→ Fuel duty\n→ Beer duty", "- Fuel duty\n- Beer duty"),
         ("By Jo • 3 June • 4 min", "By Jo • 3 June • 4 min"),
     ]
 )
@@ -231,6 +238,7 @@ def test_exponents_and_code_stay(text):
             "It was in 2019.The rest is known, at 12%.Nobody asked.",
             "It was in 2019. The rest is known, at 12%. Nobody asked.",
         ),
+        ("The dam fails!!!Thousands flee...More soon", "The dam fails!!! Thousands flee... More soon"),
         ("It is over.I left.A man came.", "It is over. I left. A man came."),
         ("Es ist aus.Über dem Tal regnet es.", "Es ist aus. Über dem Tal regnet es."),
         ("The board said so. #dam #flood", "The board said so.\n#dam #flood"),

@@ -59,8 +59,8 @@ def hyphen_between(left: str, right: str, vocabulary: Vocabulary) -> str:
         return "- "  # pre- and post-war
     if last is None or first is None or not last[0][-2].isalpha() or not first[0][0].islower():
         return "-"  # COVID-19, Anglo-Saxon
-    if len(last[0]) == 2 or _LAST.search(left[-60 : -len(last[0])]):
-        return "-"  # e-mail, two-year-old
+    if len(last[0]) == 2 or last[0][-2].isupper() or _LAST.search(left[-60 : -len(last[0])]):
+        return "-"  # e-mail, EU-wide, two-year-old
     return "-" if vocabulary.has_own_hyphen(last[0][:-1].lower(), first[0].lower()) else ""
 
 

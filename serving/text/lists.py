@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-_SHAPES = "•‣▪◦●○■□▸►➢➤✓✔∙⁃\uf0b7\uf0a7"
+_SHAPES = "•‣▪◦●○■□▸►➢➤✓✔☐☑☒∙⁃\uf0b7\uf0a7"
 _ANY_SHAPE = frozenset(_SHAPES)
-_MARK = re.compile(rf"([ \t]*)((?:[{_SHAPES}][ \t]*|[-*·+–—][ \t]+|o[ ]*\t[ \t]*)+)(?:\[[ xX]\][ \t]+)?(?=\S)")
+_MARK = re.compile(rf"([ \t]*)((?:[{_SHAPES}][ \t]*|[-*·+→–—][ \t]+|o[ ]*\t[ \t]*)+)(?:\[[ xX]\][ \t]+)?(?=\S)")
 _STRANDED = re.compile(rf"^([ \t]*[{_SHAPES}])[ \t]*\n(?=[ \t]*[^\s{_SHAPES}])", re.MULTILINE)
 _RUN_ON = re.compile(rf"(?<=\S)[ \t]+(?=[{_SHAPES}][ \t]+\S)")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)]*\s*$""")

@@ -7,7 +7,7 @@ In a forwarded article, what is quoted is the article.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 
 _QUOTE = re.compile(r"[ \t]*((?:>[ \t]?)+)")
@@ -39,6 +39,8 @@ _SENT_FROM = re.compile(
     r".{0,40}",
     re.IGNORECASE,
 )
+_RUNS_ON = re.compile(r"[^\W\d_]*[a-zß-ÿ]")
+_ENDED = re.compile(r"""[.!?…:]["'”’)]*\s*$""")
 _SIGNATURE_MARK = re.compile(r"--\s?")
 _MAX_SIGNATURE_LINES = 8
 _MAX_SIGNATURE_CHARS = 80
@@ -63,11 +65,17 @@ _BLANK = _Line("", 0)
 def without_mail_marks(text: str) -> str:
     """The text without quote marks, headers, "On ... wrote:" and signatures; a header's subject stays as a heading."""
     lines = _without_attributions(_without_headers(_unquoted(text.split("\n"))))
-    pieces = []
-    for before, line in pairwise([_BLANK, *_without_signatures(lines)]):
+    pieces: list[str] = []
+    before = _BLANK
+    for line in _without_signatures(lines):
+        is_other = before.depth != line.depth and not before.is_blank and not line.is_blank
+        if is_other and before.depth > line.depth and _RUNS_ON.match(line.text) and not _ENDED.search(before.text):
+            # A program broke a quoted line that had become too long, and left the rest of it without a mark.
+            pieces[-1] += f" {line.text}"
+            continue
         # Another author's words are another paragraph.
-        is_new = before.depth != line.depth and not before.is_blank and not line.is_blank
-        pieces.append(f"\n{line.text}" if is_new else line.text)
+        pieces.append(f"\n{line.text}" if is_other else line.text)
+        before = line
     return "\n".join(pieces)
 
 

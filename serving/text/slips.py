@@ -4,7 +4,7 @@ import re
 
 from serving.text.language import is_function_word
 
-_JOINT = re.compile(r"""([.!?…])(["”’)]?)(?=["“‘(]?([^\W\d_]+)(\.[^\W\d_]|.?))""")
+_JOINT = re.compile(r"""([.!?…]+)(["”’)]?)(?=["“‘(]?([^\W\d_]+)(\.[^\W\d_]|.?))""")
 _LAST_WORD = re.compile(r"(?:^|(?<=[\s—–(\"“‘]))[^\s—–(\"“‘]*$")
 _NUMBER = re.compile(r"[$€£¥]?\d[\d.,:]*%?")
 _CLOCK = re.compile(r"(?:\d{1,2}(?:[:.]\d\d)?)?[ap]\.m", re.IGNORECASE)

@@ -120,9 +120,11 @@ def _unwrap(block: Sequence[_Line], width: int, vocabulary: Vocabulary) -> str:
         is_wrapped = all(_fullness(*pair, width) >= _MIN_FULL_BESIDE for pair in pairwise(block))
     breaks = _breaks(block, max(own_width, width)) if is_wrapped else [True] * (len(block) - 1)
     paragraphs = [[block[0].text]]
+    first = block[0]  # of the paragraph
     for (left, right), is_break in zip(pairwise(block), breaks, strict=True):
-        if is_break and not _is_broken_word(left, right):
+        if is_break and not _is_broken_word(left, right) and not _continues_item(first, left, right):
             paragraphs.append([right.text])
+            first = right
         else:
             paragraphs[-1] += _joint(paragraphs[-1].pop(), right.text, vocabulary)
     return "".join(_stacked(paragraphs))
@@ -224,6 +226,13 @@ def _fullness(left: _Line, right: _Line, width: int) -> float:
     """How much of the width `left` would take up with the first word of `right`; over 1: it had no room."""
     word = 1 if is_unspaced(right.text[0]) else len(right.text.split(maxsplit=1)[0])
     return (left.end + word + (not is_unspaced(right.text[0]))) / (width + 1 / 2)
+
+
+def _continues_item(first: _Line, left: _Line, right: _Line) -> bool:
+    """True if `right` goes on with the list item that `first` begins."""
+    if not first.is_item or right.is_item:
+        return False
+    return (left.is_open and right.begins_in_lower_case) or right.indent > first.indent
 
 
 def _is_broken_word(left: _Line, right: _Line) -> bool:
