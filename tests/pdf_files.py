@@ -17,6 +17,8 @@ def make_pdf(pages: Sequence[Sequence[Row | bytes]], *, unicode_map: str | None 
         unicode_map: the body of a ToUnicode map, such as "<41> <FB01>"; without it, letters are Windows-1252.
     """
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding"
+    if unicode_map:  # readers know the widths of Helvetica's own letters only
+        font = font.replace(b"Helvetica", b"Other") + b"/FirstChar 0/LastChar 255/Widths[%s]" % (b"500 " * 256)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>"

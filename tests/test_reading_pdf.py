@@ -418,6 +418,28 @@ def test_white_letters_on_a_ground_and_recognized_ones_count(seen):
     assert read_pdf(make_pdf([[*wrapped(FERRY), seen]])).paragraphs == (FERRY, "In a box.")
 
 
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        ("cba", "אבג"),
+        (".c ba 4,200 cb", "בג 4,200 אב ג."),
+        ("cb Ulm Line 2 ba", "אב Ulm Line 2 בג"),
+        ("cb (ba) a", "א (אב) בג"),
+        ("a 50% cb", "בג 50% א"),
+        ("cb 31/05/2026 a", "א 31/05/2026 בג"),
+        ("pqrst", "السلام"),
+        ("tr 12:30 st", "ال 12:30 سا"),
+        ("b uvw a", "א ١٢٣ ב"),
+    ],
+)
+def test_scripts_from_the_right_are_read_from_the_right(printed, text):
+    letters = dict(zip("abcpqrstuvw", "אבגﻡﻼﺴﻟا١٢٣", strict=True))
+    unicode_map = "\n".join(f"<{ord(code):02X}> <{ord(letter):04X}>" for code, letter in letters.items())
+    rows = [(50, 700, 10, "cba cba cba"), (50, 688, 10, printed)]
+    drawn = make_pdf([rows], unicode_map=unicode_map)
+    assert read_pdf(drawn).text.removeprefix("אבג אבג אבג").strip() == text
+
+
 def test_the_largest_letters_of_the_first_page_are_the_title():
     article = read_pdf(make_pdf([[(50, 740, 18, "Ferries run"), (50, 718, 18, "all night"), *wrapped(FERRY)]]))
     assert (article.title, article.paragraphs) == ("Ferries run all night", (FERRY,))

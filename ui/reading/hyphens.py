@@ -6,7 +6,7 @@ do: "announced" is one, "costsharing" is none, but "cost" and "sharing" are two 
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cache, cached_property
 
 _MIN_USES = 100
 """In the list's own corpus; rarer ones are names and slips."""
@@ -59,11 +59,17 @@ class Hyphens:
     @cached_property
     def _known(self) -> dict[str, int]:
         """The words of the text's language with their numbers of uses; none where compounds have no hyphen."""
-        from spellchecker import SpellChecker
-
         own = [word for word in self._words if "-" not in word]
         for language in _LANGUAGES:
-            known: dict[str, int] = SpellChecker(language=language).word_frequency.dictionary
+            known = _word_list(language)
             if sum(word in known for word in own) > _MIN_KNOWN * len(own):
                 return known
         return {}
+
+
+@cache
+def _word_list(language: str) -> dict[str, int]:
+    from spellchecker import SpellChecker
+
+    words: dict[str, int] = SpellChecker(language=language).word_frequency.dictionary
+    return words

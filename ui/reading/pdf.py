@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pdfminer.pdfpage import PDFPage
 
 MAX_PAGES = 300
-MAX_CHARS = 400_000
-"""Twice what the summarizer takes by default. pdfminer needs 25 us a letter, so this is half of the time bound."""
+MAX_CHARS = 250_000
+"""More than the summarizer takes by default. pdfminer needs up to 35 us a letter, so this is half of the time bound."""
 
 FILE_SCANNED = (
     "This PDF holds pictures of pages, not their words. Run text recognition (OCR) on it first, or paste the text."

@@ -14,11 +14,13 @@ from ui.reading.raised import raised
 if TYPE_CHECKING:
     from pdfminer.layout import LTChar, LTPage, LTTextLine
 
-_PRESENTATION_FORMS = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
-_LEFT_TO_RIGHT = re.compile(r"[^\W\u0590-\u08ff](?:[^\u0590-\u08ff]*[^\W\u0590-\u08ff]%?)?")
+_ARABIC_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
+# Words from the left, with what is between them; a number by itself. Both read backwards, as they are met here.
+_RTL = "\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff"
+_FROM_LEFT = re.compile(rf"[^\W{_RTL}][^{_RTL}]*[^\W\d_{_RTL}]|[^\W\d_{_RTL}]|%?\d+(?:[.,:/٫٬-]\d+)*")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _RAISED_BY = 0.2
-_LEFT_SPACE = 0.15
+_MIN_SPACE = 0.15
 """Of a letter's size: a gap that wide is a space."""
 
 
@@ -48,16 +50,14 @@ def lines_of(page: "LTPage") -> list[Line]:
     from pdfminer.layout import LAParams, LTChar
 
     letters = [item for item in page if isinstance(item, LTChar) and item.upright and _is_inside(item, page)]
-    grounds = [
-        item
-        for item in page
-        if not isinstance(item, LTChar) and not _is_white(getattr(item, "non_stroking_color", None))
-    ]
+    drawn = [item for item in page if not isinstance(item, LTChar)]
+    grounds = [item for item in drawn if not _is_white(getattr(item, "non_stroking_color", None))]
     seen = [item for item in letters if not _is_white(item.graphicstate.ncolor) or _is_on_any(item, grounds)]
     if not seen:
         return []
     found = page.group_objects(LAParams(line_overlap=_RAISED_BY), seen)
-    return [line for group in found if not group.is_empty() and (line := _line(group))]
+    from_right = is_right_to_left("".join(letter.get_text() for letter in seen))
+    return [line for group in found if not group.is_empty() and (line := _line(group, from_right=from_right))]
 
 
 def _is_white(color: Any) -> bool:
@@ -76,13 +76,12 @@ def _is_on_any(letter: "LTChar", areas: Sequence[Any]) -> bool:
     return any(_is_inside(letter, area) for area in areas)
 
 
-def _line(group: "LTTextLine") -> Line | None:
+def _line(group: "LTTextLine", *, from_right: bool) -> Line | None:
     letters: list[Any] = [item for item in group if hasattr(item, "matrix")]  # the others are spaces that pdfminer adds
     size = _most_common([letter.size for letter in letters])
     y = _most_common([letter.matrix[5] for letter in letters if letter.size > 0.9 * size])
-    if is_right_to_left(group.get_text()):
-        text = _logical(letters)
-        is_marked = False
+    if is_right_to_left(group.get_text(), all_around=from_right):
+        text, is_marked = _logical(letters), False
     else:
         text, is_marked = _text(group, y, size)
     text = " ".join(spell_out(text).split())
@@ -117,9 +116,10 @@ def _text(group: "LTTextLine", y: float, size: float) -> tuple[str, bool]:
     return text, runs[0][0]
 
 
-def is_right_to_left(text: str) -> bool:
+def is_right_to_left(text: str, *, all_around: bool = False) -> bool:
+    """Whether most letters are Hebrew, Arabic or the like; any will do where all text around it is such."""
     directions = Counter(map(unicodedata.bidirectional, text))
-    return directions["R"] + directions["AL"] > directions["L"]
+    return directions["R"] + directions["AL"] > (0 if all_around else directions["L"])
 
 
 def _logical(letters: Sequence["LTChar"]) -> str:
@@ -127,9 +127,9 @@ def _logical(letters: Sequence["LTChar"]) -> str:
     ordered = sorted(letters, key=lambda letter: letter.x0)
     signs = [ordered[0].get_text()]
     for before, letter in pairwise(ordered):
-        if letter.x0 - before.x1 > _LEFT_SPACE * letter.size:
+        if letter.x0 - before.x1 > _MIN_SPACE * letter.size:
             signs.append(" ")
         signs.append(letter.get_text())
-    text = "".join(reversed(signs)).translate(_MIRRORED)
-    text = _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1].translate(_MIRRORED), text)
-    return _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    # Letters of Arabic have other signs at a word's start and end; one of them may stand for two letters.
+    text = "".join(unicodedata.normalize("NFKC", it) if _ARABIC_FORMS.match(it) else it for it in reversed(signs))
+    return _FROM_LEFT.sub(lambda run: run[0][::-1].translate(_MIRRORED), text.translate(_MIRRORED))
