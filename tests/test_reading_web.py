@@ -685,6 +685,7 @@ def test_encoding_that_a_site_declares(body, declared, want):
     assert (decoded.text, decoded.doubt) == (want, "")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_no_declaration_makes_decoding_fail(data, declared):
     decoded = decode(data, declared=declared)
@@ -693,9 +694,8 @@ def test_no_declaration_makes_decoding_fail(data, declared):
 
 @pytest.mark.parametrize("name", ["punycode", "idna"])
 def test_encodings_that_take_for_ever_are_not_heeded(name):
-    started_s = time.monotonic()
-    decode(b"\xff" + b"a" * 1_000_000 + b"-" + b"9" * 1_000_000, declared=name)
-    assert time.monotonic() - started_s < 1
+    data = b"\xff" + b"a" * 1_000_000 + b"-" + b"9" * 1_000_000
+    assert decode(data, declared=name) == decode(data)
 
 
 @pytest.mark.parametrize(
