@@ -46,7 +46,7 @@ def test_the_page_speaks_http_through_its_two_doors(path):
     """To the summarizer through client.py; to web pages that visitors name through download.py and its two helpers."""
     doors = {"ui/client.py", *(f"ui/reading/{helper}.py" for helper in ["download", "dialing", "targets"])}
     if path.relative_to(ROOT).parts[0] == "ui" and name(path) not in doors:
-        assert not packages(path) & {"requests", "httpx", "urllib", "http", "socket"}
+        assert not packages(path) & {"requests", "httpx", "httpcore", "urllib", "http", "socket"}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("serving/**/*.py")), ids=name)

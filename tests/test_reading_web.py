@@ -226,7 +226,7 @@ def test_not_public(address):
     ],
 )
 def test_no_spelling_of_this_machine_gets_through(host, monkeypatch):
-    monkeypatch.setattr("socket.create_connection", lambda *args, **kwargs: pytest.fail("connected"))
+    monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", lambda *args, **kwargs: pytest.fail("connected"))
     assert refusal(f"http://{host}/", Web()) == WEB_NOT_PUBLIC
 
 
@@ -732,5 +732,5 @@ def test_nothing_is_logged(serve, caplog, capfd):
     fetch_article(url, web=web)
     server.answer = send(status=500)
     refusal(url, web)
-    assert caplog.records == []
+    assert {record.name for record in caplog.records} <= {"asyncio"}  # it names its selector
     assert capfd.readouterr() == ("", "")

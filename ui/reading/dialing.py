@@ -1,4 +1,4 @@
-"""A socket to a site that a stranger named, or none: to a public address only, and to the very one that was judged.
+"""Connections to sites that a stranger named, or none: to public addresses only, and to the very ones that were judged.
 
     name -> looked up once -> are all its addresses public? -> connect to one of exactly these -> TLS for the name
 
@@ -6,20 +6,21 @@ A name that changes its mind between two look-ups gains nothing (DNS rebinding),
 (`0x7f.1`, `localhost.`) are judged by what they mean.
 """
 
+import asyncio
+import concurrent.futures
+import contextlib
 import functools
-import queue
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import certifi
+import httpcore
 
 from ui.reading.errors import UnreadableError
 from ui.reading.public_addresses import is_public
-from ui.reading.targets import Target
 
 WEB_NOT_PUBLIC = "This address does not lead to a public web page and is not opened. Paste the article's text instead."
 
@@ -59,72 +60,52 @@ class Web:
     max_bytes: int = 5_000_000
 
 
-class Clock:
-    """How much time is left for everything together."""
+class PublicNetwork(httpcore.AsyncNetworkBackend):
+    """What httpcore opens its connections with."""
 
-    def __init__(self, max_s: float) -> None:
-        self._ends_at_s = time.monotonic() + max_s
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._network = httpcore.AnyIOBackend()
 
-    def left_s(self) -> float:
-        """More than 0.
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to one of the name's addresses; `timeout` and what follows it are not heeded.
 
         Raises:
-            TimeoutError: there is none.
+            UnreadableError: the site is not public.
+            OSError: there is no such site.
+            httpcore.NetworkError, httpcore.TimeoutException: it does not answer.
         """
-        left_s = self._ends_at_s - time.monotonic()
-        if left_s <= 0:
-            raise TimeoutError
-        return left_s
+        if port not in self._web.ports:
+            raise UnreadableError(WEB_NOT_PUBLIC)
+        addresses = await _on_a_thread_left_behind(self._web.resolve, host, port)
+        if not addresses or not all(map(self._web.is_allowed, addresses)):
+            raise UnreadableError(WEB_NOT_PUBLIC)
+        failure: Exception | None = None
+        for address in addresses[:_MAX_CONNECTIONS]:
+            try:
+                return await self._network.connect_tcp(address, port, timeout=_CONNECT_TIMEOUT_S)
+            except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+                failure = error
+        raise failure or httpcore.ConnectError
 
 
-def open_socket(target: Target, web: Web, clock: Clock) -> socket.socket:
-    """An open socket to the target's site, with TLS for https.
-
-    Raises:
-        UnreadableError: the site is not public.
-        OSError: there is no such site, it does not answer (TimeoutError: in time), or its certificate is not good.
-    """
-    if target.port not in web.ports:
-        raise UnreadableError(WEB_NOT_PUBLIC)
-    sock = _connect(_judged(target, web, clock), target.port, clock)
-    if target.scheme == "http":
-        return sock
-    try:
-        sock.settimeout(clock.left_s())
-        return web.trust().wrap_socket(sock, server_hostname=target.host)
-    except OSError:
-        sock.close()
-        raise
-
-
-def _judged(target: Target, web: Web, clock: Clock) -> list[str]:
-    """The addresses of the target's name, all of them allowed."""
-    answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+async def _on_a_thread_left_behind(resolve: Callable[[str, int], list[str]], host: str, port: int) -> list[str]:
+    """getaddrinfo has no timeout, and the visitor may own the name's server; a thread of a pool would be waited for."""
+    answer: concurrent.futures.Future[list[str]] = concurrent.futures.Future()
 
     def look_up() -> None:
-        try:
-            answers.put(web.resolve(target.host, target.port))
-        except OSError as error:
-            answers.put(error)
+        with contextlib.suppress(concurrent.futures.InvalidStateError):  # cancelled: nobody waits any more
+            try:
+                answer.set_result(resolve(host, port))
+            except OSError as error:
+                answer.set_exception(error)
 
-    # On a thread because getaddrinfo has no timeout, and the visitor may own the name's server.
     threading.Thread(target=look_up, name="look-up", daemon=True).start()
-    try:
-        answer = answers.get(timeout=clock.left_s())
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, OSError):
-        raise answer
-    if not answer or not all(web.is_allowed(address) for address in answer):
-        raise UnreadableError(WEB_NOT_PUBLIC)
-    return answer
-
-
-def _connect(addresses: list[str], port: int, clock: Clock) -> socket.socket:
-    failure = OSError()
-    for address in addresses[:_MAX_CONNECTIONS]:
-        try:
-            return socket.create_connection((address, port), timeout=min(_CONNECT_TIMEOUT_S, clock.left_s()))
-        except OSError as error:
-            failure = error
-    raise failure
+    return await asyncio.wrap_future(answer)

@@ -1,26 +1,27 @@
 """One public web page over HTTP, for an address that a stranger typed.
 
-    address -> targets.py: its parts -> dialing.py: a socket, to a public address only -> request -> page
-       ^                                                                                        |
-       +-------------------------- at most five redirects, each judged anew -------------------+
+    address -> targets.py: its parts -> dialing.py: a connection, to a public address only -> request -> page
+       ^                                                                                           |
+       +---------------------------- at most five redirects, each judged anew ---------------------+
 
-`http.client` and not `requests`: it takes no proxy from the environment, which would look the name up by itself; it
-reads no `.netrc`, keeps no cookies, follows nothing, and accepts a socket that is open already. Of the libraries made
-for this, `safehttpx` asks dns.google too and is content with one public address among several, and
-`requests-hardened` writes names to the log; neither bounds the time or the size of a whole page.
+httpcore and not httpx or requests: it takes no proxy from the environment, which would look the name up by itself; it
+reads no `.netrc`, keeps no cookies, follows nothing, and connects through `PublicNetwork`. Of the libraries made for
+this, `safehttpx` asks dns.google too and is content with one public address among several, and `requests-hardened`
+writes names to the log; neither bounds the time or the size of a whole page.
 """
 
-import http.client
-import io
+import asyncio
+import logging
 import re
 import socket
 import ssl
 import zlib
 from dataclasses import dataclass
-from typing import Any, cast
 from urllib.parse import urljoin
 
-from ui.reading.dialing import Clock, Web, open_socket
+import httpcore
+
+from ui.reading.dialing import PublicNetwork, Web
 from ui.reading.errors import UnreadableError
 from ui.reading.targets import Target
 
@@ -40,6 +41,8 @@ WEB_STRANGE = "The site's answer makes no sense here. Open the page in your brow
 _WEB_REFUSED = "The site does not let programs read this page. Open it in your browser and paste its text here."
 _WEB_GONE = "The site has no page at this address. Check the address, or look for the article on the site."
 _WEB_TROUBLE = "The site has a problem of its own just now. Try again later."
+
+logging.getLogger("httpcore").setLevel(logging.INFO)  # at DEBUG it writes down what visitors read
 
 _MAX_REDIRECTS = 5
 _HEADERS = {
@@ -75,85 +78,60 @@ def download(url: str, web: Web) -> Page:
     Raises:
         UnreadableError: it is not public, not there, not a text page, too large or too slow.
     """
-    clock = Clock(web.max_s)
     try:
-        for _ in range(1 + _MAX_REDIRECTS):
-            answer = _get(Target.of(url), url, web, clock)
-            if isinstance(answer, Page):
-                return answer
-            url = answer
-    except TimeoutError as error:
+        return asyncio.run(asyncio.wait_for(_follow(url, web), web.max_s))
+    except (TimeoutError, httpcore.TimeoutException) as error:
         raise UnreadableError(WEB_TOO_SLOW) from error
-    except ssl.SSLCertVerificationError as error:
-        raise UnreadableError(WEB_CERTIFICATE) from error
     except socket.gaierror as error:
         raise UnreadableError(WEB_NO_SUCH_SITE) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise UnreadableError(WEB_NO_ANSWER) from error
+    except (OSError, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        is_false = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+        raise UnreadableError(WEB_CERTIFICATE if is_false else WEB_NO_ANSWER) from error
+
+
+async def _follow(url: str, web: Web) -> Page:
+    for _ in range(1 + _MAX_REDIRECTS):
+        answer = await _get(Target.of(url), url, web)
+        if isinstance(answer, Page):
+            return answer
+        url = answer
     raise UnreadableError(WEB_TOO_MANY_REDIRECTS)
 
 
-class _Drips(io.RawIOBase):
-    """A socket's bytes, until the clock runs out. A timeout per read would begin anew with every byte that drips in."""
-
-    def __init__(self, sock: socket.socket, clock: Clock) -> None:
-        self._sock, self._clock = sock, clock
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._clock.left_s())
-        return self._sock.recv_into(buffer)
-
-
-class _PatientSocket:
-    """As much of a socket as `http.client` uses."""
-
-    def __init__(self, sock: socket.socket, clock: Clock) -> None:
-        self._sock, self._clock = sock, clock
-
-    def sendall(self, data: bytes) -> None:
-        self._sock.settimeout(self._clock.left_s())
-        self._sock.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Drips(self._sock, self._clock))
-
-    def close(self) -> None:
-        """Nothing: `http.client` lets go before the body is read; `_get` closes the real one."""
-
-
-def _get(target: Target, url: str, web: Web, clock: Clock) -> Page | str:
+async def _get(target: Target, url: str, web: Web) -> Page | str:
     """The page at `url`, or the URL that it redirects to."""
-    with open_socket(target, web, clock) as sock:
-        connection = http.client.HTTPConnection(target.host, target.port)
-        connection.sock = cast(socket.socket, _PatientSocket(sock, clock))
-        connection.request("GET", target.path, headers={"Host": target.host_header, **_HEADERS})
-        response = connection.getresponse()
-        if response.status in _REDIRECTS and response.headers["Location"]:
-            return _next_url(url, response.headers["Location"])
-        content_type, charset = _page_type(response)
-        return Page(url, content_type, charset, _body(response, web.max_bytes))
+    trust = web.trust() if target.scheme == "https" else None
+    where = httpcore.URL(
+        scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path.encode()
+    )
+    headers = {"Host": target.host_header, **_HEADERS}
+    async with (
+        httpcore.AsyncHTTPConnection(where.origin, ssl_context=trust, network_backend=PublicNetwork(web)) as site,
+        site.stream("GET", where, headers=headers) as response,
+    ):
+        received = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        if response.status in _REDIRECTS and received.get("location"):
+            return _next_url(url, received["location"])
+        content_type, charset = _page_type(response.status, received.get("content-type", ""))
+        return Page(url, content_type, charset, await _body(response, received, web.max_bytes))
 
 
 def _next_url(url: str, location: str) -> str:
     try:
-        # http.client reads headers as Latin-1; sites write UTF-8, and spaces.
+        # Headers are Latin-1 by the book; sites write UTF-8, and spaces.
         return urljoin(url, location.encode("latin-1").decode().strip().replace(" ", "%20"))
     except ValueError as error:
         raise UnreadableError(WEB_STRANGE) from error
 
 
-def _page_type(response: http.client.HTTPResponse) -> tuple[str, str]:
+def _page_type(status: int, header: str) -> tuple[str, str]:
     """The content type and the charset of an answer that is a text page.
 
     Raises:
         UnreadableError: it is not one.
     """
-    if response.status != 200:
-        raise UnreadableError(_refusal(response.status))
-    header = str(response.headers["Content-Type"] or "")
+    if status != 200:
+        raise UnreadableError(_refusal(status))
     content_type = header.partition(";")[0].strip().lower()
     if content_type == "application/pdf":
         raise UnreadableError(WEB_PDF)
@@ -163,23 +141,23 @@ def _page_type(response: http.client.HTTPResponse) -> tuple[str, str]:
     return content_type, charset[1] if charset else ""
 
 
-def _body(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
+async def _body(response: httpcore.Response, headers: dict[str, str], max_bytes: int) -> bytes:
     """All of the body, decompressed; at most `max_bytes`, on the wire and after."""
-    packed = str(response.headers["Content-Encoding"] or "identity").strip().lower()
+    packed = headers.get("content-encoding", "identity").strip().lower()
     if packed not in {"identity", "gzip", "x-gzip"}:
         raise UnreadableError(WEB_STRANGE)
     gunzip = zlib.decompressobj(wbits=31) if packed != "identity" else None
-    declared_bytes, num_bytes, body = response.length, 0, bytearray()
+    num_bytes, body = 0, bytearray()
     try:
-        while piece := response.read1(65_536):
+        async for piece in response.aiter_stream():
             num_bytes += len(piece)
             body += gunzip.decompress(piece, max_bytes + 1 - len(body)) if gunzip else piece
             if max(num_bytes, len(body)) > max_bytes:
                 raise UnreadableError(WEB_TOO_LARGE)
     except zlib.error as error:
         raise UnreadableError(WEB_STRANGE) from error
-    if num_bytes < (declared_bytes or 0) or (gunzip and not gunzip.eof):
-        raise http.client.IncompleteRead(b"")
+    if gunzip and not gunzip.eof:
+        raise httpcore.RemoteProtocolError("cut off in gzip")
     return bytes(body)
 
 
