@@ -66,13 +66,13 @@ class Notation:
     def _grouped(self, figure: str, marks: list[str]) -> set[float]:
         """Values of figures that look like groups: "1.200" is 1200, or 1.2 where the full stop is a decimal mark."""
         mark, whole = marks[0], float(_MARK.sub("", figure))
-        ends_in_zeros = figure.endswith("000")
-        if len(marks) > 1 or mark in "'\xa0" or mark == self._group:
+        # Nobody measures in thousandths and finds three zeros: "12.000" is 12,000 even beside "3.5".
+        if len(marks) > 1 or mark in "'\xa0" or mark == self._group or (figure.endswith("000") and figure[0] != "0"):
             return {whole}
-        if mark == " ":  # "on day 12 300 people came" has two numbers, "12 000" has one
-            return {whole} if ends_in_zeros else {whole} | _parts(figure)
+        if mark == " ":  # "on day 12 300 people came" has two numbers
+            return {whole} | _parts(figure)
         decimal = float(figure.replace(",", "."))
-        return {decimal} if figure[0] == "0" or (mark == self._decimal and not ends_in_zeros) else {whole, decimal}
+        return {decimal} if figure[0] == "0" or mark == self._decimal else {whole, decimal}
 
 
 def _decimal_marks(figure: str) -> Iterator[str]:

@@ -68,8 +68,9 @@ def locale_words(language: str) -> LocaleWords:
         date_words,
         _any_of(form for word in months for form in (word, word.capitalize(), word.upper())),
         {word: frozenset(values) for word, values in scales.items()},
-        # Scripts without capitals may go on without a space: "3万人".
-        re.compile(rf"[-\s]?({_any_of(scales)})(?!(?<=[^\W\u0900-\uffff])\w)", re.IGNORECASE),
+        # Scripts without capitals may go on without a space: "3万人". In that set, case matters: the kelvin sign is a
+        # form of "k" beyond U+0900, and "9.2 km" would be 9.2 thousand.
+        re.compile(rf"[-\s]?({_any_of(scales)})(?-i:(?!(?<=[^\W\u0900-\uffff])\w))", re.IGNORECASE),
         locales[0].number_symbols.get("latn", {}).get("group", ","),
     )
 

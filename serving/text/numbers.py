@@ -45,6 +45,9 @@ _MAX_HEDGE_CHARS = 28
 # An unhedged number may be another one rounded, as long as nobody is misled: 3.2 million is 3 million, 3.5 is not.
 _MAX_ROUNDING = 0.1
 _MAX_CUT = 0.01
+# "About 1,000" is far from 2, though both show one figure.
+_MAX_ABOUT = 0.25
+_MAX_BEYOND = 0.5
 
 
 @dataclass(slots=True)
@@ -287,11 +290,12 @@ def _rounded_from(value: float, hedge: str | None) -> tuple[float, float]:
     """The open interval of the numbers that are `value` when rounded to the figures that it shows."""
     unit = _unit(value)
     if hedge == "over":
-        return value, value + unit
+        return value, value + min(unit, _MAX_BEYOND * value)
     if hedge == "under":
-        return value - unit, value
+        return value - min(unit, _MAX_BEYOND * value), value
     if hedge == "about":
-        return value - unit, value + unit
+        step = min(unit, _MAX_ABOUT * value)
+        return value - step, value + step
     half = unit / 2 * 1.000001  # 12.5 is 12 or 13
     # Editors cut decimals as often as they round: 9,055.73 becomes 9,055.
     return value - min(half, _MAX_ROUNDING * value), value + min(
