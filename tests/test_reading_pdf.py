@@ -280,6 +280,11 @@ def test_a_paragraph_goes_on_behind_a_picture_and_its_caption():
     assert read_pdf(make_pdf([rows])).paragraphs == ("The terminal, last year. Photo: A. Kerr", FERRY)
 
 
+def test_captions_do_not_go_over_the_page():
+    pages = [[*wrapped(FERRY), (50, 300, 8, "The old pier")], [(50, 760, 8, "Islands"), *wrapped(ANGER)]]
+    assert read_pdf(make_pdf(pages)).paragraphs == (FERRY, "The old pier", "Islands", ANGER)
+
+
 def test_columns_from_the_next_page_go_on():
     text = f"{FERRY} {ANGER} {PIER}"
     lines = textwrap.wrap(text, 40)
@@ -296,6 +301,12 @@ def test_tables_are_read_by_rows_and_said_to_be_doubtful():
     article = read_pdf(make_pdf([[*wrapped(FERRY), *table]]))
     assert article.paragraphs == (FERRY, "Year, Boats", "2024, 3")
     assert article.doubt == ORDER
+
+
+def test_a_page_that_is_a_table():
+    table = [(50 + 60 * x, 600 - 12 * y, 10, f"{x}{y}") for x in range(4) for y in range(3)]
+    article = read_pdf(make_pdf([table]))
+    assert (article.paragraphs, article.doubt) == (("00, 10, 20, 30", "01, 11, 21, 31", "02, 12, 22, 32"), ORDER)
 
 
 def test_boxes_on_top_of_each_other_are_doubtful():
@@ -362,6 +373,7 @@ def test_what_is_small_but_no_note_stays(small):
         ("on the so-", "called experts", "so-called"),
         ("on the Anglo-", "Saxon kings", "Anglo-Saxon"),
         ("on the years 1990-", "1995 and later", "1990-1995"),
+        ("on the years 1939–", "1945 and later", "1939–1945"),
         ("on the e-", "mail of the day", "e-mail"),
         ("on the COVID-", "19 rules", "COVID-19"),
         ("on the two-year-", "old child", "two-year-old"),
@@ -438,6 +450,12 @@ def test_scripts_from_the_right_are_read_from_the_right(printed, text):
     rows = [(50, 700, 10, "cba cba cba"), (50, 688, 10, printed)]
     drawn = make_pdf([rows], unicode_map=unicode_map)
     assert read_pdf(drawn).text.removeprefix("אבג אבג אבג").strip() == text
+
+
+def test_paragraphs_from_the_right_end_at_the_left():
+    unicode_map = "<61> <05D0>"
+    rows = [(50, 700, 10, "aaaa aaaa aaaa"), (95, 688, 10, ".aaaa"), (50, 676, 10, "aaaa aaaa aaaa")]
+    assert len(read_pdf(make_pdf([rows], unicode_map=unicode_map)).paragraphs) == 2
 
 
 def test_the_largest_letters_of_the_first_page_are_the_title():

@@ -17,7 +17,7 @@ _SHORT_FIRST = {"ad", "by", "co", "do", "ex", "go", "in", "my", "no", "on", "re"
 _PREFIXES = {"anti", "counter", "mid", "multi", "non", "post", "pre", "pro", "semi"}
 _SPELLINGS = (("our", "or"), ("is", "iz"), ("ys", "yz"), ("ll", "l"), ("tre", "ter"), ("ence", "ense"), ("ogue", "og"))
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_HEAD = re.compile(r"((?:\w+[-\u2010])*)(\w+)[-\u2010]$")
+_HEAD = re.compile(r"((?:\w+[-\u2010])*)(\w+)[-\u2010\u2013\u2014]$")
 _TAIL = re.compile(r"\w+")
 _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b(?!-)")
 _MAX_WORD_CHARS = 80
@@ -36,6 +36,8 @@ class Hyphens:
         head, tail = _HEAD.search(left[-_MAX_WORD_CHARS:]), _TAIL.match(right[:_MAX_WORD_CHARS])
         if head is None or tail is None or _SUSPENDED.match(right):  # pre- and post-war
             return (f"{left} " if left else ""), right
+        if left.endswith(("\u2013", "\u2014")):  # 1939–1945
+            return left, right
         return (left if self._is_compound(head[1], head[2], tail[0]) else left[:-1]), right
 
     def _is_compound(self, before: str, first: str, second: str) -> bool:

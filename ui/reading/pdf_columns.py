@@ -37,6 +37,10 @@ def in_columns(lines: Sequence[Line], *, from_right: bool = False) -> Ordered:
     parts = apart(_with_marks(lines), width)
     if len(parts) == 1:
         return _bands(parts[0], from_right=from_right)
+    if _is_table(parts):
+        rows = [apart(row, width) for row in reversed(apart([line for part in parts for line in part], height))]
+        cells = [replace(_one_line(row, from_right=from_right), is_row=len(row) > 1) for row in rows]
+        return Ordered([cells], is_in_doubt=True)
     ordered = [in_columns(part, from_right=from_right) for part in (reversed(parts) if from_right else parts)]
     return Ordered([column for part in ordered for column in part.columns], any(part.is_in_doubt for part in ordered))
 
@@ -55,10 +59,6 @@ def _bands(lines: Sequence[Line], *, from_right: bool) -> Ordered:
         if len(parts) == 1 or len(apart(band, height)) == 1:
             columns[-1].append(_one_line(parts, from_right=from_right))
             is_in_doubt |= len(parts) == 1 < len(band)
-        elif _is_table(parts):
-            rows = [apart(row, width) for row in reversed(apart(band, height))]
-            columns[-1] += [replace(_one_line(row, from_right=from_right), is_row=len(row) > 1) for row in rows]
-            is_in_doubt = True
         else:
             ordered = in_columns(band, from_right=from_right)
             columns += [*ordered.columns, []]
@@ -110,9 +110,11 @@ def _one_line(parts: Sequence[Sequence[Line]], *, from_right: bool) -> Line:
 
 
 def _is_table(parts: Sequence[Sequence[Line]]) -> bool:
-    """Whether rows belong together, not columns: the lines of all columns but one are short."""
+    """Whether rows belong together, not columns: most have several cells, and all columns but one are of short ones."""
+    rows = apart([line for part in parts for line in part], height)
+    num_full = sum(len(apart(row, width)) > 1 for row in rows)
     lengths = sorted(median(len(line.text) for line in part) for part in parts)
-    return lengths[-2] <= _MAX_CELL_CHARS
+    return num_full > len(rows) / 2 and lengths[-2] <= _MAX_CELL_CHARS
 
 
 def _with_marks(lines: Sequence[Line]) -> list[Line]:

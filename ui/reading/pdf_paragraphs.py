@@ -10,7 +10,7 @@ from statistics import median
 from ui.reading.article import Article
 from ui.reading.hyphens import Hyphens
 from ui.reading.pdf_columns import apart, width
-from ui.reading.pdf_lines import Line
+from ui.reading.pdf_lines import Line, is_right_to_left
 
 Page = Sequence[Line]
 
@@ -155,7 +155,7 @@ class _Placed:
 def _placed(column: Page) -> Iterator[_Placed]:
     for number, line in enumerate(column):
         around = column[max(0, number - _NUM_NEIGHBOURS) : number + _NUM_NEIGHBOURS + 1]
-        alike = [other for other in around if _is_like(line, other)]
+        alike = [other for other in around if other is line or _is_like(line, other)]
         yield _Placed(line, min(it.x0 for it in alike), max(it.x1 for it in alike), is_first=number == 0)
 
 
@@ -170,12 +170,12 @@ def _blocks(columns: Sequence[Page]) -> list[list[Line]]:
         for above, below in pairwise(column)
         if above.y - below.y < 3 * above.size and _is_like(above, below)
     ]
-    pitch = median(steps) if steps else 0.0
+    pitch, body = median(steps) if steps else 0.0, body_size(columns)
     blocks: list[list[Line]] = []
     before: _Placed | None = None
     for placed in chain.from_iterable(map(_placed, columns)):
         line = placed.line
-        if before is not None and not _starts_paragraph(before, placed, pitch):
+        if before is not None and not _starts_paragraph(before, placed, pitch, body):
             blocks[-1].append(line)
         elif (interrupted := _interrupted(blocks, line)) is not None:
             # The page's next paragraph may well go on where the picture and its caption cut this one.
@@ -202,19 +202,20 @@ def _has_ended(line: Line) -> bool:
     return bool(_SENTENCE_END.search(line.text[-_MAX_WORD_CHARS:]))
 
 
-def _starts_paragraph(before: _Placed, after: _Placed, pitch: float) -> bool:
+def _starts_paragraph(before: _Placed, after: _Placed, pitch: float, body: float) -> bool:
     above, line = before.line, after.line
     if above.is_row or line.is_row or _BULLET.match(line.text):
         return True
     ended = _has_ended(above)
-    resumes = not ended and (line.text[0].islower() or above.text.endswith(("-", "\xad")))
+    resumes = not ended and (line.text[0].islower() or above.text.endswith(("-", "–", "—", "\xad")))
     if not _is_like(line, above) or (not after.is_first and above.y - line.y > 1.3 * max(pitch, line.size)):
         return not resumes or not _is_like(line, above)
-    if ended and not after.is_first and line.x0 > above.x0 + 0.7 * line.size:
+    is_caption = after.is_first and not resumes and line.size < _NOTE_SIZE * body
+    if is_caption or (ended and not after.is_first and line.x0 > above.x0 + 0.7 * line.size):
         return True
     # A line that had room for the next line's first word was ended on purpose.
     first_word = len(line.text.split(maxsplit=1)[0]) * (line.x1 - line.x0) / len(line.text)
-    room = before.right - above.x1 - first_word
+    room = (above.x0 - before.left if is_right_to_left(above.text) else before.right - above.x1) - first_word
     if ended:
         is_other_width = abs(before.width - after.width) > 0.2 * before.width
         return room > line.size or (after.is_first and is_other_width)
