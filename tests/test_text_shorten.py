@@ -76,8 +76,16 @@ def test_asides_without_a_fact_are_left_out(text: str, shorter: str | None) -> N
         ("The port will be open to all of the ships in the bay if the storm passes.", 14, None),
         ("The two firms said that they will work with each other on the bridge and not on the port.", 17,
          "The two firms said that they will work with each other…"),
-        # A quotation is cut nowhere, an opening phrase says nothing by itself.
-        ('The mayor of the town said that "the bridge is old, rusty and, in the end, a danger to us all".', 14, None),
+        # A quotation that is cut is closed.
+        ('The mayor of the town said that "the bridge is old, rusty and, in the end, a danger to us all".', 14,
+         'The mayor of the town said that "the bridge is old…"'),
+        ("“We will open the new bridge in the spring if the work on it goes well,” said the mayor.", 14, None),
+        ("“We will open the new bridge in the spring to all who live in the town,” said the mayor.", 14,
+         "“We will open the new bridge in the spring…” said the mayor."),
+        ('"I slept on a bench in the laundry room for the whole of the winter," said Ines Calder.', 14,
+         '"I slept on a bench in the laundry room…" said Ines Calder.'),
+        # An opening phrase, or a subject with an aside behind it, says nothing by itself.
+        ("A pilot, who was on leave from the air force in the north, has found the ship.", 12, None),
         ("After weeks of talks between the two sides in the old town, the council voted for the ferries.", 14, None),
         ("After weeks of talks, the council voted for the ferries in the end, and for the bridge.", 14,
          "After weeks of talks, the council voted for the ferries in the end…"),

@@ -2,7 +2,7 @@
 
 Two ways. Asides that carry no fact are left out wherever they stand. The end of a sentence is left out where a
 phrase ends, which an ellipsis shows. Never left out: who says a thing, if that comes after it; a condition or a
-contrast; anything inside a quotation; figures and names in an aside.
+contrast; an aside inside a quotation; figures and names in an aside.
 """
 
 import re
@@ -36,18 +36,20 @@ _CLAIM = re.compile(
     r"""\b(?:said|says?|saying|told|tells|claim(?:s|ed|ing)?|alleg(?:e|es|ed|ing|edly|ations?)|according\ to
         |reported(?:ly)?|reports?|add(?:s|ed)|argu(?:es|ed|ing)|insist(?:s|ed|ing)?|warn(?:s|ed|ing)?
         |believ(?:es?|ed)|thinks?|thought|suggest(?:s|ed)?|accus(?:es|ed|ing)|suspect(?:s|ed)?|wrote|tweeted
-        |stated|admitted|predicted|estimates?d?|expect(?:s|ed)?)\b""",
+        |stated|admitted|predicted)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SAYS = r"(?:said|says|claims?|claimed|alleged|added|warned|argued|insisted|believes?|told\s[^,]{2,30})"
 _CLOSING = re.compile(
-    rf"""(?:,\s(?!(?:who|which|that|and|but|or|as|while|when)\s)[^"“”]{{2,60}}?\s(?:said|says|claims?|claimed|alleged|added|warned
-        |argued|insisted|believes?|told\s[^,]{{2,30}})|,\saccording\sto\s[^"“”]{{2,80}}?)
+    rf"""(?:,[”"]?\s(?!(?:who|which|that|and|but|or|as|while|when)\s)[^"“”]{{2,60}}?\s{_SAYS}
+        |,[”"]\s{_SAYS}\s[^,"“”]{{2,60}}?
+        |,\saccording\sto\s[^"“”]{{2,80}}?)
         (?:\s(?:in\s(?:a|an)\s\w+(?:\s\w+)?|(?:late\s|early\s)?(?:on\s)?{_DAY}))*\.""",
     re.VERBOSE,
 )
 _TURN = re.compile(
     r"""\b(?:but|unless|except|however|although|though|despite|yet|until|till|instead|rather|provided|if|whether
-        |denie[sd]|deny(?:ing)?|acquitted|overturned|cleared|dropped|withdrawn|retracted|false(?:ly)?)\b""",
+        |denie[sd]|deny(?:ing)?|acquitted|overturned|cleared\ of|retracted|false(?:ly)?)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NEGATED_START = re.compile(r"\W*(?:\w+\W+){0,2}?(?:not|never|no|nor|neither|without|only|than)\b", re.IGNORECASE)
@@ -63,17 +65,21 @@ _PLACES = (
             re.VERBOSE,
         ),
     ),
+    (4, re.compile(r"(?<=[\w’'-]{4})\s(?=to\s[a-z])")),
 )
 # The next word is looked at to tell whether a phrase ends before it.
 _LONGEST_PLACE = 12
 _LOOKED_BACK = 40
+_CLOSING_MARKS = {'"': '"', "“": "”", "„": "“", "«": "»"}
 # What asks for more, so that no phrase ends in it.
 _OPEN_END = re.compile(
     r"""\b(?:an?|the|and|or|but|nor|of|to|in|on|at|by|with|for|from|into|over|under|about|between|than|that|who|which
         |whose|where|is|are|was|were|be|been|being|has|have|had|will|would|could|should|shall|may|might|can|must
         |his|her|its|their|our|my|your|this|these|those|as|when|while|more|less|most|if|because|not|no|very
+        |wants?|wanted|needs?|needed|able|set|due|going|expected|likely|used|tries|tried|decided|agreed|refused|failed
+        |began|continues?|plans|planned|hopes?|hoped|allowed|forced|supposed|according|asked|told|ordered|urged
         |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do
-        |to\ \w+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})\.?$""",
+        |to\ \w+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "After weeks of talks in Geneva, ..." says nothing before its comma.
@@ -82,8 +88,13 @@ _OPENING_PHRASE = re.compile(
         |For|Under|According|Unless|Until|Once|From|To|Even|Where|Whether|Amid|Among|Over|\w+(?:ing|ed))\b""",
     re.VERBOSE,
 )
+_TO_COMMA = re.compile(r"[^,]*,(?=\s)")
+# "A pilot, who was on leave, ...": without what comes then, it says nothing of her.
+_SUBJECT_WITH_ASIDE = re.compile(
+    r"[^,;:]{3,80},\s(?:an?|the|who|which|whose|where|when|now|aged|formerly|\d)\b[^,]{1,200},(?=\s)"
+)
 _MIN_WORDS = 6
-_MIN_WORDS_AFTER_OPENING_PHRASE = 4
+_MIN_WORDS_AFTER_ASIDE = 4
 _MIN_WORDS_AFTER_TURN = 3
 _MAX_CLOSING_WORDS = 12
 _MAX_WORD_CHARS = 40
@@ -141,7 +152,7 @@ def _asides(text: str) -> Iterator[Span]:
     if connective:
         yield connective.span()
     day = _DAY_OF_SAYING.search(text)
-    if day and not _is_quoted(text)[day.start(1)]:
+    if day and not _open_marks(text)[day.start(1)]:
         yield day.span(1)
     asides = [
         aside
@@ -149,17 +160,22 @@ def _asides(text: str) -> Iterator[Span]:
         if not _IS_FACT.search(aside.group()) and not _CLAIM.search(aside.group())
     ]
     if asides:
-        quoted = _is_quoted(text)
+        quoted = _open_marks(text)
         yield from (aside.span() for aside in asides if not quoted[aside.start()])
 
 
 def cut_short(quote: Quote, max_words: int) -> Quote | None:
-    """The quote's beginning up to the last phrase end that fits, and who says it; None if there is no safe end."""
+    """The quote's beginning up to the last phrase end that fits, and who says it; None if there is no safe end.
+
+    A quotation that is cut is closed again: "We will build it…", said the mayor.
+    """
     closing = _closing_attribution(quote.text)
     body = quote.text if closing is None else quote.text[:closing]
     tail = "" if closing is None else quote.text[closing:]
-    end = _last_safe_end(body, max_words - count_words(tail.lstrip(", ")), is_attributed=closing is not None)
-    return None if end is None else _ended(quote, end, tail)
+    end = _last_safe_end(body, max_words - count_words(tail.lstrip(',”" ')), is_attributed=closing is not None)
+    # "…" takes the place of the comma before a quotation mark.
+    tail = tail.removeprefix(",") if tail[1:2] in {"”", '"'} else tail
+    return None if end is None else _ended(quote, end, tail, closing_mark=_open_marks(body)[end])
 
 
 def cut_anywhere(quote: Quote, max_words: int) -> Quote:
@@ -173,12 +189,13 @@ def cut_width(quote: Quote) -> Quote:
     return quote if len(quote.text) <= max_characters else _ended(quote, max_characters)
 
 
-def _ended(quote: Quote, end: int, tail: str = "") -> Quote:
+def _ended(quote: Quote, end: int, tail: str = "", closing_mark: str = "") -> Quote:
     body = quote.text[:end].rstrip(" ,;:–—-")
     kept = _article_spans(quote, 0, len(body))
     if tail:
         kept += _article_spans(quote, len(quote.text) - len(tail), len(quote.text))
-    return Quote(f"{body}…{tail}", quote.source, tuple(kept), is_cut=True)
+    is_closed_by_tail = tail[:1] == closing_mark
+    return Quote(f"{body}…{'' if is_closed_by_tail else closing_mark}{tail}", quote.source, tuple(kept), is_cut=True)
 
 
 def _article_spans(quote: Quote, first: int, last: int) -> list[Span]:
@@ -195,9 +212,9 @@ def _article_spans(quote: Quote, first: int, last: int) -> list[Span]:
 
 def _closing_attribution(text: str) -> int | None:
     """Where ", prosecutors said." or ", according to the report." begins at the end of a sentence."""
-    comma = text.rfind(", ")
-    tail = text[comma:]
-    return comma if comma > 0 and count_words(tail) <= _MAX_CLOSING_WORDS and _CLOSING.fullmatch(tail) else None
+    begin = max(text.rfind(mark) for mark in (", ", ',"', ",”"))
+    tail = text[max(begin, 0) :]
+    return begin if begin > 0 and count_words(tail) <= _MAX_CLOSING_WORDS and _CLOSING.fullmatch(tail) else None
 
 
 def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | None:
@@ -206,7 +223,7 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
         return None
     limit = spans[-1][1]
     word_ends = [end for _, end in spans]
-    quoted = _is_quoted(text)
+    quoted = _open_marks(text)
     min_words = _min_words(text)
     earliest = _earliest_end(text, is_attributed=is_attributed)
     best: tuple[int, int] | None = None
@@ -214,7 +231,7 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
         for match in place.finditer(text, 0, limit + _LONGEST_PLACE):
             position = match.start()
             num_words = bisect_right(word_ends, position)
-            if position > limit or position < earliest or num_words < min_words or quoted[position]:
+            if position > limit or position < earliest or num_words < min_words or quoted[position] == ")":
                 continue
             if _NEGATED_START.match(text, match.end()) or _OPEN_END.search(
                 text, max(0, position - _LOOKED_BACK), position
@@ -225,10 +242,10 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
 
 
 def _min_words(text: str) -> int:
-    opening = _OPENING_PHRASE.match(text) and text.find(", ")
-    if not opening or opening < 0:
-        return _MIN_WORDS
-    return max(_MIN_WORDS, count_words(text[:opening]) + _MIN_WORDS_AFTER_OPENING_PHRASE)
+    """How many words bring the sentence past an opening phrase, and past an aside behind its subject."""
+    opening = _OPENING_PHRASE.match(text)
+    first = _TO_COMMA.match(text) if opening else _SUBJECT_WITH_ASIDE.match(text)
+    return max(_MIN_WORDS, count_words(first.group()) + _MIN_WORDS_AFTER_ASIDE if first else 0)
 
 
 def _earliest_end(text: str, *, is_attributed: bool) -> int:
@@ -242,13 +259,15 @@ def _earliest_end(text: str, *, is_attributed: bool) -> int:
     return max(vital) + (following[-1][1] if following else 0)
 
 
-def _is_quoted(text: str) -> list[bool]:
-    """For each character: does it stand in a quotation or in brackets?"""
-    quoted = []
-    is_open, depth = False, 0
+def _open_marks(text: str) -> list[str]:
+    """For each character the mark that would close the quotation or brackets it stands in; "" outside of both."""
+    marks = []
+    mark, depth = "", 0
     for character in text:
-        if character in '"“”„«»':
-            is_open = character in "“„«" or (character == '"' and not is_open)
+        if character in _CLOSING_MARKS and not mark:
+            mark = _CLOSING_MARKS[character]
+        elif character == mark:
+            mark = ""
         depth = max(0, depth + (character in "([") - (character in ")]"))
-        quoted.append(is_open or depth > 0)
-    return quoted
+        marks.append(")" if depth else mark)
+    return marks
