@@ -204,3 +204,24 @@ def test_short_text_comes_back_whole(num_words):
 def test_key_sentences_of_a_longer_text_are_never_all_of_it():
     answer = summarize_extractive(SummaryTask(text=SAMPLES[1].text, max_length=512))
     assert answer.num_summary_words <= 0.6 * answer.num_input_words + 1
+
+
+@pytest.mark.parametrize("form", ["paragraph", "bullets"])
+def test_key_sentences_rest_on_the_whole_sentence_they_come_from(form):
+    text = (
+        "PORT ELLERY -- The port (pictured) reopened on Monday, the mayor said on Tuesday. Few ships came. "
+        "The council voted for night ferries on the old line after a debate of four hours in the church hall. "
+        "The council voted for night ferries on the old line. A cat slept through all of it."
+    )
+    answer = summarize_extractive(SummaryTask(text=text, max_words=19, format=form))
+    quoted = ["The port reopened on Monday, the mayor said.", "The council voted for night ferries on the old line."]
+    between = "\n- " if form == "bullets" else " "
+    assert answer.summary == ("- " if form == "bullets" else "") + between.join(quoted)
+    assert [answer.summary[found.start : found.end] for found in answer.evidence] == quoted
+    assert [[text[source.start : source.end] for source in found.sources] for found in answer.evidence] == [
+        ["PORT ELLERY -- The port (pictured) reopened on Monday, the mayor said on Tuesday."],
+        ["The council voted for night ferries on the old line."],
+    ]
+    assert [text[cut.start : cut.end] for cut in answer.cuts] == [
+        "PORT ELLERY -- ", " (pictured)", " on Tuesday",
+    ]  # fmt: skip

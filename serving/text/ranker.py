@@ -40,7 +40,7 @@ class Features:
 feature_values = attrgetter(*(field.name for field in fields(Features)))
 
 # Fitted (ridge regression) to the share of a sentence's words and word pairs that editors take up.
-WEIGHTS = Features(early=0.3, typical=0.2531, lead_overlap=0.0733, log_words=-0.05, is_long=-0.0218, quoted=0.0419)
+WEIGHTS = Features(early=0.2064, typical=0.2531, lead_overlap=0.0733, log_words=-0.0326, is_long=-0.0218, quoted=0.0419)
 # Weight of the TextRank centrality (mean 1 over the article). Not fitted: Indian newspapers put nearly all of
 # the news into the lead, so a fit on them alone would make this a lead extractor.
 CENTRALITY_WEIGHT = 0.0803

@@ -192,10 +192,12 @@ def cut_width(quote: Quote) -> Quote:
 def _ended(quote: Quote, end: int, tail: str = "", closing_mark: str = "") -> Quote:
     body = quote.text[:end].rstrip(" ,;:–—-")
     kept = _article_spans(quote, 0, len(body))
+    mark = quote.text.find(closing_mark, end) if closing_mark and not tail.startswith(closing_mark) else -1
+    if mark >= 0:
+        kept += _article_spans(quote, mark, mark + 1)
     if tail:
         kept += _article_spans(quote, len(quote.text) - len(tail), len(quote.text))
-    is_closed_by_tail = tail[:1] == closing_mark
-    return Quote(f"{body}…{'' if is_closed_by_tail else closing_mark}{tail}", quote.source, tuple(kept), is_cut=True)
+    return Quote(f"{body}…{closing_mark if mark >= 0 else ''}{tail}", quote.source, tuple(kept), is_cut=True)
 
 
 def _article_spans(quote: Quote, first: int, last: int) -> list[Span]:
