@@ -49,7 +49,7 @@ OPEN_ROUTES = {
     ),
     "POST": (
         r"/login/?", r"/gradio_api/upload", r"/gradio_api/queue/join", r"/gradio_api/cancel", r"/gradio_api/reset/?",
-        r"/gradio_api/(call|call/v2|run|api)/summarize/?",
+        r"/gradio_api/run/predict", r"/gradio_api/(call|call/v2|run|api)/summarize/?",
     ),
 }  # fmt: skip
 _OPEN = {method: re.compile("|".join(f"(?:{route})" for route in routes)) for method, routes in OPEN_ROUTES.items()}
