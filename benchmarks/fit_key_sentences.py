@@ -30,7 +30,7 @@ from serving.text.sentences import split_sentences
 
 CENTRALITY = 0.037
 RIDGE = 300.0
-MAX_WORDS = 76
+MAX_WORDS = 62
 
 _TOKENIZER = DefaultTokenizer(use_stemmer=True)
 

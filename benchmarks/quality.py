@@ -4,7 +4,9 @@
 
 Writes quality.md and quality.png. `--model` may be given several times: a directory, or a hub id where a hub
 is reachable. A summary that fails counts as an empty one and is reported. ROUGE is rouge-score's F1 with
-stemming; both sides are split into sentences for ROUGE-Lsum; ± is 1.96 standard errors over the rows.
+stemming; both sides are split into sentences for ROUGE-Lsum; ± is 1.96 standard errors over the rows. "most" is
+the longest summary in words; "lead" is the share of summaries, in %, that hold the first words of the first sentence
+that can open the story.
 """
 
 import argparse
@@ -14,19 +16,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rouge_score.rouge_scorer import RougeScorer
 
 from benchmarks.articles import DEFAULT_DATA, EVAL_NAMES, Row, load_rows
+from serving.text.boilerplate import prose
 from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
+from serving.text.opening import find_lead
 from serving.text.sentences import split_sentences
 
 Summarize = Callable[[str], str]
 METRICS = ("rouge1", "rouge2", "rougeLsum")
-# Of which about four fifths are used: 62 words on average, near the 58 of the editors of news_summary.
-KEY_SENTENCES_MAX_WORDS = 76
+# The page's three lengths, of which the middle one is given two words more: whole sentences seldom fit exactly.
+BASELINE_WORDS = (40, 60, 120)
+MAX_WORDS = (40, 62, 120)
+NUM_LEAD_WORDS = 6
 MODEL_MAX_TOKENS = 150
 
 
@@ -40,6 +47,8 @@ class Result:
     means: tuple[float, ...]
     half_widths: tuple[float, ...]
     words: float
+    most_words: int
+    lead_percent: float
     median_ms: float
     num_failed: int
 
@@ -71,14 +80,19 @@ def parse_arguments() -> argparse.Namespace:
 
 def extractive_systems() -> dict[str, Summarize]:
     systems: dict[str, Summarize] = {
-        "first 60 words": lambda article: " ".join(article.split()[:60]),
+        **{f"first {num} words": partial(first_words, num_words=num) for num in BASELINE_WORDS},
         "first 3 sentences": lambda article: " ".join(s.text for s in split_sentences(article)[:3]),
     }
     systems |= sumy_systems()
-    systems["key sentences"] = lambda article: " ".join(
-        sentence.text for sentence in key_sentences(article, max_words=KEY_SENTENCES_MAX_WORDS).sentences
-    )
-    return systems
+    return systems | {f"key sentences, {num} words": partial(key_words, max_words=num) for num in MAX_WORDS}
+
+
+def first_words(article: str, *, num_words: int) -> str:
+    return " ".join(article.split()[:num_words])
+
+
+def key_words(article: str, *, max_words: int) -> str:
+    return " ".join(quote.text for quote in key_sentences(article, max_words=max_words).sentences)
 
 
 def sumy_systems() -> dict[str, Summarize]:
@@ -133,7 +147,7 @@ def measure(system: str, file: str, rows: Sequence[Row], summarize: Summarize) -
     scores: list[list[float]] = []
     words: list[int] = []
     milliseconds: list[float] = []
-    num_failed = 0
+    num_failed = num_leads = 0
     summarize(rows[0].article)
     for row in rows:
         start = time.perf_counter()
@@ -146,6 +160,7 @@ def measure(system: str, file: str, rows: Sequence[Row], summarize: Summarize) -
         score = scorer.score(one_a_line(row.summary), one_a_line(summary))
         scores.append([100 * score[metric].fmeasure for metric in METRICS])
         words.append(count_words(summary))
+        num_leads += holds_lead(summary, row.article)
     columns = list(zip(*scores, strict=True))
     return Result(
         system,
@@ -154,9 +169,17 @@ def measure(system: str, file: str, rows: Sequence[Row], summarize: Summarize) -
         tuple(statistics.fmean(column) for column in columns),
         tuple(1.96 * statistics.stdev(column) / len(column) ** 0.5 for column in columns),
         statistics.fmean(words),
+        max(words),
+        100 * num_leads / len(rows),
         statistics.median(milliseconds),
         num_failed,
     )
+
+
+def holds_lead(summary: str, article: str) -> bool:
+    sentences = prose(split_sentences(article))
+    lead = find_lead(sentences)
+    return lead is not None and " ".join(sentences[lead].text.split()[:NUM_LEAD_WORDS]) in " ".join(summary.split())
 
 
 def one_a_line(text: str) -> str:
@@ -165,7 +188,8 @@ def one_a_line(text: str) -> str:
 
 def table_line(result: Result) -> str:
     values = [f"{mean:.1f} ±{half:.1f}" for mean, half in zip(result.means, result.half_widths, strict=True)]
-    cells = [result.file, result.system, *values, f"{result.words:.1f}", f"{result.median_ms:.1f}"]
+    cells = [result.file, result.system, *values, f"{result.words:.1f}", str(result.most_words)]
+    cells += [f"{result.lead_percent:.0f}", f"{result.median_ms:.1f}"]
     return "| " + " | ".join([*cells, str(result.num_failed)]) + " |"
 
 
@@ -179,8 +203,8 @@ def report(results: Sequence[Result], num_rows: int | None, seed: int) -> str:
             f"± is 1.96 standard errors. Median time of an article, Python {platform.python_version()},",
             f"{processor()}. Command: `python -m benchmarks.quality` and its options.",
             "",
-            "| file | system | ROUGE-1 | ROUGE-2 | ROUGE-Lsum | words | ms | failed |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| file | system | ROUGE-1 | ROUGE-2 | ROUGE-Lsum | words | most | lead | ms | failed |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
             *map(table_line, results),
             "",
         ]
