@@ -161,7 +161,7 @@ def test_processes_that_start_together_convert_once(model_dir: Path, tmp_path: P
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(600)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert len(log.read_text().split()) == 1
 
@@ -227,7 +227,7 @@ def test_a_child_whose_parent_died_ends_by_itself(tmp_path: Path) -> None:
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert child.stdout is not None
     child.stdout.close()
-    assert child.wait(60) != 0
+    assert child.wait(600) != 0
 
 
 @pytest.mark.parametrize(
