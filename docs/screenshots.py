@@ -7,7 +7,6 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp
-from ui import words
 from ui.samples import SAMPLES
 
 SHOTS = {
@@ -24,7 +23,7 @@ def main() -> None:
             page = browser.new_context(**context).new_page()
             page.goto(app.page_url)
             page.get_by_role("button", name=SAMPLES[2].name).click()
-            page.get_by_role("button", name=words.SUMMARIZE).click()
+            page.get_by_role("button", name="Summarize").click()
             page.get_by_text("shorter").wait_for(timeout=30_000)
             page.wait_for_timeout(800)
             page.locator(".sentence").first.hover()
