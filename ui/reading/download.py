@@ -104,7 +104,7 @@ async def _get(target: Target, url: str, web: Web) -> Page | str:
     where = httpcore.URL(
         scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path.encode()
     )
-    headers = {"Host": target.host_header, **_HEADERS}
+    headers = [("Host", target.host_header), *_HEADERS.items()]
     async with (
         httpcore.AsyncHTTPConnection(where.origin, ssl_context=trust, network_backend=PublicNetwork(web)) as site,
         site.stream("GET", where, headers=headers) as response,
