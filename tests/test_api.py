@@ -1,6 +1,5 @@
 """The HTTP contract, route by route, without Ray: every answer a client can provoke is a summary or a clear 4xx."""
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from serving.guards import bodies
 from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
 from tests.fake_engine import FakeEngine
+from tests.test_guards import HALF, answer_to
 
 CASES = Path(__file__).parent / "cases"
 ARTICLE = (
@@ -311,27 +311,7 @@ def test_too_large_a_body_is_413_before_it_is_read(api, declared):
 
 def test_body_that_never_comes_is_408(monkeypatch):
     monkeypatch.setattr(bodies, "MAX_UPLOAD_S", 0.1)
-    sent = []
-
-    async def main():
-        pieces = iter([{"type": "http.request", "body": b'{"text": "half', "more_body": True}])
-
-        async def receive():
-            message = next(pieces, None)
-            if message is None:
-                await asyncio.sleep(60)
-            return message
-
-        async def send(message):
-            sent.append(message)
-
-        scope = {
-            "type": "http", "method": "POST", "path": "/summarize", "raw_path": b"/summarize", "query_string": b"",
-            "headers": [(b"content-type", b"application/json")],
-        }  # fmt: skip
-        await asyncio.wait_for(create_api(SummarizerService(CONFIG))(scope, receive, send), timeout=10)
-
-    asyncio.run(main())
+    sent = answer_to(create_api(SummarizerService(CONFIG)), [HALF])
     assert [message["status"] for message in sent if "status" in message] == [408]
     assert json.loads(sent[-1]["body"])["error"] == "upload_timeout"
 

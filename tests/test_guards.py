@@ -136,6 +136,11 @@ def test_bodies_are_bounded_with_and_without_a_declared_length(num_bytes, status
 
 def send_slowly(guard, messages, *, path="/summarize"):
     """Status codes that a client gets whose body comes as `messages`, and then no more."""
+    return [message["status"] for message in answer_to(guard, messages, path=path) if "status" in message]
+
+
+def answer_to(guard, messages, *, path="/summarize"):
+    """The same as ASGI messages."""
     sent = []
 
     async def main():
@@ -154,7 +159,7 @@ def send_slowly(guard, messages, *, path="/summarize"):
         await asyncio.wait_for(guard(scope, receive, send), timeout=20)
 
     asyncio.run(main())
-    return [message["status"] for message in sent if "status" in message]
+    return sent
 
 
 HALF = {"type": "http.request", "body": b"x" * 10, "more_body": True}
