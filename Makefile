@@ -6,19 +6,26 @@ ARGS ?=
 # Where the evaluation articles and T5's tokenizer are; they are not part of this repository.
 DATA ?= ../shared/data
 
-.PHONY: run test check format bench quality screenshots install install-dev install-bench browser
+.PHONY: run test check format types quick-tests bench quality screenshots install install-dev install-bench browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
 
+# Ray and browsers use every core by themselves, so theirs are not run beside others.
 test: install-dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser"
+	$(BIN)/python -m pytest -m "ray or browser"
 
 check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types quick-tests
+
+types: install-dev
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q --numprocesses auto -m "not ray and not browser and not slow"
+
+quick-tests: install-dev
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser and not slow"
 
 format: install-dev
 	$(BIN)/ruff format .

@@ -121,6 +121,7 @@ def test_bin_files_are_whole(model_dir: Path, old_format: bool) -> None:
     assert torch.equal(load_model(model_dir).state_dict()[A_WEIGHT], before)
 
 
+@pytest.mark.slow
 def test_the_converting_child_hands_the_sentence_on_and_leaves_nothing(model_dir: Path, tmp_path: Path) -> None:
     change(model_dir, set_one(float("nan")))
     with pytest.raises(CheckpointError, match="not finite numbers"):

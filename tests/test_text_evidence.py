@@ -1,13 +1,12 @@
 """Evidence and warnings: exact offsets, the right sentences, real errors found, other spellings let pass."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.text.evidence import find_evidence, find_unsupported
 from serving.text.sentences import split_sentences
+from tests.cpu_budget import cpu_budget
 from tests.test_text_key_sentences import HARBOUR
 from tests.test_text_sentences import APOLLO, any_text
 
@@ -114,19 +113,7 @@ def test_other_forms_of_the_same_fact_pass(summary: str) -> None:
     assert unsupported(summary) == []
 
 
-def test_a_thousand_words_take_under_100_ms() -> None:
-    article = " ".join(f"{HARBOUR} Member{number} of {FACTS}" for number in range(9))
-    assert len(article.split()) > 1_000
-    summary = "Twelve of 99 members were hurt in Londonderry on Friday. " + HARBOUR[:300]
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        find_evidence(summary, article)
-        find_unsupported(summary, article)
-        times.append(time.process_time() - start)
-    assert min(times) < 0.1
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "article",
     [
@@ -144,8 +131,7 @@ def test_a_thousand_words_take_under_100_ms() -> None:
     ],
     ids=["one name", "no spaces", "numbers", "marks", "prose", "groups", "list", "dates", "slashes", "half", "words"],
 )
-def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
-    start = time.process_time()
-    find_evidence(article[:3_000], article)
-    find_unsupported(article[:3_000], article)
-    assert time.process_time() - start < 8  # measured at 2 s at the most on a busy machine
+def test_200_000_characters_of_anything_take_linear_time(article: str) -> None:
+    with cpu_budget():
+        find_evidence(article[:3_000], article)
+        find_unsupported(article[:3_000], article)

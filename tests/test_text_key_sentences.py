@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from serving.text.opening import can_open_story
 from serving.text.ranker import sentence_terms, text_rank
 from serving.text.sentences import split_sentences
 from serving.text.shorten import Quote
+from tests.cpu_budget import cpu_budget
 from tests.test_text_sentences import APOLLO, any_text
 from ui.samples import SAMPLES, Sample
 
@@ -185,6 +185,7 @@ def test_says_nothing_twice() -> None:
     assert len(summary) == len(set(summary)) > 1
 
 
+@pytest.mark.slow
 def test_the_same_in_every_process() -> None:
     # Python's hashes differ by process, and with them the order of sets.
     program = (
@@ -287,18 +288,7 @@ def test_text_rank_prefers_what_others_talk_about_and_keeps_its_mean() -> None:
     assert sum(ranks) == pytest.approx(len(texts))
 
 
-def test_a_thousand_words_take_under_50_ms() -> None:
-    article = " ".join(HARBOUR.replace("Ellery", f"Ellery{number}") for number in range(17))
-    assert 950 < count_words(article) < 1_100
-    key_sentences(article, max_words=76)
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        key_sentences(article, max_words=76)
-        times.append(time.process_time() - start)
-    assert min(times) < 0.05  # of this process alone, since others may hold the core
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "article",
     [
@@ -311,8 +301,6 @@ def test_a_thousand_words_take_under_50_ms() -> None:
     ],
     ids=["prose", "tiny sentences", "one sentence", "no spaces", "one word", "commas"],
 )
-def test_200_000_characters_take_seconds_at_the_most(article: str) -> None:
-    start = time.process_time()
-    key_sentences(article, max_words=2_000)
-    # The bound only tells linear from quadratic.
-    assert time.process_time() - start < 30
+def test_200_000_characters_of_anything_take_linear_time(article: str) -> None:
+    with cpu_budget():
+        key_sentences(article, max_words=2_000)

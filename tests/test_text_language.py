@@ -1,10 +1,9 @@
 """The language of short news texts."""
 
-import time
-
 import pytest
 
 from serving.text.language import detect_language, is_english
+from tests.cpu_budget import cpu_budget
 
 # One sentence each: the president announced a new law on Monday, which parliament will vote on.
 NEWS = {
@@ -56,11 +55,7 @@ def test_a_quotation_does_not_decide() -> None:
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000, "the " * 50_000, "天" * 200_000, "'" * 200_000, "a'" * 100_000])
-def test_takes_under_10_ms(text: str) -> None:
-    detect_language(text)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        detect_language(text)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.01
+def test_a_hundred_detections_in_200_000_characters_take_little_work(text: str) -> None:
+    with cpu_budget():
+        for _ in range(100):
+            detect_language(text)
