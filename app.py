@@ -4,8 +4,6 @@ Starts a Ray Serve deployment (room `serving/`, in a process of its own) and a G
 articles to it over HTTP. The only file that knows both rooms.
 """
 
-import contextlib
-import io
 import os
 import signal
 import socket
@@ -13,10 +11,9 @@ import sys
 import threading
 import time
 from types import FrameType
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from command_line import AppConfig, UserError, parse_command_line
+from page_process import PageProcess, PageSettings
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes, clean_cache
 from serving.launch import PORT_TAKEN
@@ -24,13 +21,7 @@ from serving.model_files import ModelFilesError, check_model_dir
 from serving.process import ServingProcess, forget_detached, is_forgotten
 from serving.state import log_path
 from ui.client import Status, SummarizerClient, SummarizerError
-from ui.login import make_password, password_check
-
-if TYPE_CHECKING:
-    import gradio as gr
-    from starlette.middleware import Middleware
-
-    from serving.guards.hosts import Hosts
+from ui.login import make_password
 
 _POLL_S = 0.5
 _START_TIMEOUT_S = 120.0
@@ -112,22 +103,22 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     process = None if app.serving_url else _start_serving(app, serving)
-    page: gr.Blocks | None = None
+    page: PageProcess | None = None
     try:
         url = app.serving_url or _local_url(serving)
         if not app.no_ui:
-            page = _launch_page(app, serving, url, process)
+            page = _start_page(app, serving, url)
         if process is not None:
             say(f"API:      {url}/docs")
             say(f"Log:      {log_path(serving.serving_port)}")
-        return _watch(app, serving, url, process, stop)
+        return _watch(app, serving, url, _Watch(app, serving, process, page), stop)
     finally:
         # The page stays until the summaries under way are on it.
         if process is not None and not app.detach:
             say(f"Stopping; what is under way gets {serving.drain_s:.0f} s. Ctrl-C again ends it now.")
             process.stop(drain_s=serving.drain_s, at_once=at_once)
         if page is not None:
-            page.close(verbose=False)
+            page.stop()
 
 
 def _local_url(serving: ServingConfig) -> str:
@@ -163,55 +154,26 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
     return ServingProcess.start(serving, detach=app.detach)
 
 
-def _launch_page(app: AppConfig, serving: ServingConfig, url: str, process: ServingProcess | None) -> "gr.Blocks":
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    # A proxy for the outside must not stand between the page and its own machine.
-    for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost,::1"]))
-    from serving.guards.hosts import Hosts, host_name
-    from ui.looks import launch_options
-    from ui.page import PageConfig, build_page
+def _start_page(app: AppConfig, serving: ServingConfig, url: str) -> PageProcess:
+    """Start the page and say where it is.
 
-    login = _login(app)
-    is_alive = None if process is None else process.is_alive
-    config = PageConfig(is_shared=app.share, allow_urls=app.allow_urls, is_alive=is_alive)
-    page = build_page(SummarizerClient(url), config)
-    # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        auth = login if login is None or app.auth else password_check(*login)
-        hosts = Hosts(app.host, serving.allowed_host.split(","))
-        options = launch_options(allow_urls=app.allow_urls, auth=auth, guards=page_guards(hosts))
-        page.launch(server_name=app.host, server_port=app.port, share=app.share, **options)
-        hosts.add(host_name(urlsplit(page.share_url or "").netloc))
-    say(f"Open:     {_url(app.host, app.port)}")
-    if app.share:
-        problem = "" if page.share_url else _why_no_link(printed.getvalue())
-        config.sharing.url, config.sharing.login, config.sharing.problem = page.share_url or "", login, problem
-        say(f"Public:   {page.share_url or problem}")
-    if login is not None:
-        say(f"Login:    {login[0]} / {login[1]}")
+    Raises:
+        UserError: it does not start; it has said why.
+    """
+    settings = PageSettings(
+        app=app,
+        allowed_hosts=tuple(serving.allowed_host.split(",")),
+        serving_url=url,
+        open_url=_url(app.host, app.port),
+        login=_login(app),
+    )
+    page = PageProcess(settings)
+    told = page.told()
+    if not told:
+        page.stop()
+        raise UserError("The page could not start; what stands above says why.")
+    say(told)
     return page
-
-
-def page_guards(hosts: "Hosts") -> "list[Middleware]":
-    """What stands before Gradio, the outermost first."""
-    from starlette.middleware import Middleware
-
-    from serving.guards import connections
-    from serving.guards.bodies import BodyGuard
-    from serving.guards.hosts import HostGuard
-    from ui.doors import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_ROUTE, Doors
-
-    connections.install()
-    return [
-        Middleware(HostGuard, hosts=hosts),
-        Middleware(
-            BodyGuard,
-            max_bytes=lambda path: MAX_UPLOAD_BYTES if path == UPLOAD_ROUTE else MAX_JSON_BYTES,
-            streams=(UPLOAD_ROUTE,),
-        ),
-        Middleware(Doors),
-    ]
 
 
 def _login(app: AppConfig) -> tuple[str, str] | None:
@@ -224,24 +186,15 @@ def _login(app: AppConfig) -> tuple[str, str] | None:
     return None
 
 
-def _why_no_link(printed: str) -> str:
-    """What Gradio printed about a link that it could not make, in plain words."""
-    if "Missing file" in printed:
-        why = "the helper program that Gradio downloads for it is not on this machine"
-    elif "Checksum mismatch" in printed:
-        why = "the helper program that Gradio downloaded for it is damaged"
-    else:
-        why = "Gradio's sharing service cannot be reached from this machine"
-    return f"There is no public link: {why}. The page works on this computer."
-
-
 class _Watch:
-    """Reports the summarizer's state, and starts it again when it ends or falls silent."""
+    """Reports the summarizer's state, and starts it or the page again when it ends or falls silent."""
 
-    def __init__(self, app: AppConfig, serving: ServingConfig, process: ServingProcess | None) -> None:
-        self._app, self._serving, self._process = app, serving, process
-        self._started_s = self._answered_s = time.monotonic()
-        self._num_starts = 1
+    def __init__(
+        self, app: AppConfig, serving: ServingConfig, process: ServingProcess | None, page: PageProcess | None
+    ) -> None:
+        self._app, self._serving, self._process, self._page = app, serving, process, page
+        self._answered_s = self._page_started_s = time.monotonic()
+        self._num_starts = self._num_page_starts = 1
         self.is_up = False
 
     def saw_answer(self) -> None:
@@ -249,7 +202,7 @@ class _Watch:
         self.is_up, self._answered_s = True, time.monotonic()
 
     def look_after(self) -> None:
-        """Start it again if need be.
+        """Start the summarizer again if need be.
 
         Raises:
             UserError: it does not start.
@@ -259,17 +212,17 @@ class _Watch:
         now = time.monotonic()
         if not self._process.is_alive():
             if not self.is_up:
-                self._check_start(now - self._started_s)
+                self._check_start(now - self._process.started_s)
             say("The summarizer ended unexpectedly; starting it again.")
         elif self.is_up and now - self._answered_s > _MAX_SILENCE_S:
             say(f"The summarizer has not answered for {_MAX_SILENCE_S:.0f} s; starting it again.")
-        elif self.is_up or now - self._started_s < _START_TIMEOUT_S:
+        elif self.is_up or now - self._process.started_s < _START_TIMEOUT_S:
             return
         else:
             raise UserError(f"The summarizer does not start. Its log: {log_path(self._serving.serving_port)}")
         self._process.restart()
         self._num_starts = 1 if self.is_up else self._num_starts + 1
-        self._started_s, self.is_up = time.monotonic(), False
+        self.is_up = False
 
     def _check_start(self, took_s: float) -> None:
         port = self._serving.serving_port
@@ -278,14 +231,32 @@ class _Watch:
         if took_s < _SLOW_FAILURE_S or self._num_starts == _MAX_STARTS:
             raise UserError(f"The summarizer could not start. Its log says why: {log_path(port)}")
 
+    def look_after_page(self) -> None:
+        """Start the page again if it has ended.
 
-def _watch(
-    app: AppConfig, serving: ServingConfig, url: str, process: ServingProcess | None, stop: threading.Event
-) -> int:
+        Raises:
+            UserError: it ends again and again.
+        """
+        if self._page is None or self._page.is_alive():
+            return
+        now = time.monotonic()
+        self._num_page_starts = self._num_page_starts + 1 if now - self._page_started_s < _SLOW_FAILURE_S else 1
+        if self._num_page_starts > _MAX_STARTS:
+            raise UserError("The page could not start again; what stands above says why.")
+        say("The page ended unexpectedly; starting it again.")
+        self._page.stop()
+        self._page.start()
+        self._page_started_s = now
+        # In the background: meanwhile somebody must look after the summarizer.
+        threading.Thread(target=lambda page: say(page.told()), args=(self._page,), daemon=True).start()
+
+
+def _watch(app: AppConfig, serving: ServingConfig, url: str, watch: _Watch, stop: threading.Event) -> int:
     """Report the summarizer's state until asked to stop."""
-    client, console, watch = SummarizerClient(url), Console(), _Watch(app, serving, process)
-    say("Starting the summarizer; Ctrl-C stops everything." if process else "Ctrl-C stops the page.")
+    client, console = SummarizerClient(url), Console()
+    say("Ctrl-C stops the page." if app.serving_url else "Starting the summarizer; Ctrl-C stops everything.")
     while not stop.wait(_POLL_S):
+        watch.look_after_page()
         try:
             console.tell(client.status())
             watch.saw_answer()

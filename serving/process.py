@@ -27,10 +27,11 @@ _END_S = 10.0
 
 
 class ServingProcess:
-    """One running `python -m serving.launch`, and with it one Ray."""
+    """One running `python -m serving.launch`, and with it one Ray; since `started_s` of the monotonic clock."""
 
     def __init__(self, pid: int, port: int, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         self.pid = pid
+        self.started_s = time.monotonic()
         self._port = port
         self._popen: subprocess.Popen[bytes] | None = None
         self._start = start
@@ -55,6 +56,7 @@ class ServingProcess:
     def _spawn_marked(self, *, is_new: bool) -> None:
         if is_new:
             log_path(self._port).unlink(missing_ok=True)
+        self.started_s = time.monotonic()
         self._popen = self._start()
         self.pid = self._popen.pid
 
@@ -95,16 +97,23 @@ class ServingProcess:
         self._kill()
 
     def _kill(self) -> None:
-        # A frozen process, or one whose parent is gone, does not follow the first one by itself.
-        for pid in _session(self.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_session(self.pid)
         if self._popen is not None:
             self._popen.wait()
             stdin: IO[bytes] | None = self._popen.stdin
             if stdin is not None:
                 stdin.close()
         remove_folders(self._port)
+
+
+def kill_session(leader: int) -> None:
+    """End the process `leader`, which leads a session of its own, and all that it started.
+
+    A frozen process, or one whose parent is gone, does not follow the leader by itself.
+    """
+    for pid in _session(leader):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _session(leader: int) -> list[int]:

@@ -6,21 +6,23 @@ import re
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
 from fastapi.routing import APIRoute
 
-from app import page_guards
+from page_process import page_guards
 from serving.guards.hosts import Hosts
 from tests.little_server import LittleServer, send_json
-from tests.running_app import free_port
+from tests.running_app import free_port, wait_until
 from tests.test_page_states import STATUS
-from ui import doors
+from ui import doors, sessions
 from ui.client import SummarizerClient
 from ui.doors import OPEN_ROUTES
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
+from ui.sessions import make_sessions_light
 
 
 class Elsewhere:
@@ -213,9 +215,82 @@ def test_unfinished_uploads_hold_no_more_than_their_places():
 
 
 def test_the_list_of_open_routes_is_the_documented_one():
-    from pathlib import Path
-
     documented = Path("docs/security.md").read_text(encoding="utf-8")
     for method, routes in OPEN_ROUTES.items():
         for route in routes:
             assert f"`{method} {route}`" in documented, json.dumps(route)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_one_visitors_calls_come_at_a_pace_and_others_do_not_wait_for_them():
+    clock = Clock()
+    pace = doors.Pace(clock)
+    waits = [pace.wait_s("flood") for _ in range(200)]
+    assert waits[:40] == [0.0] * 40
+    assert waits[40:61] == pytest.approx([number / 10 for number in range(21)])
+    assert waits[62:] == [None] * 138
+    assert pace.wait_s("somebody else") == 0.0
+    clock.now += 60
+    assert pace.wait_s("flood") == 0.0
+
+
+def test_a_program_that_waits_for_its_answers_is_only_slowed_down():
+    clock, refused = Clock(), 0
+    pace = doors.Pace(clock)
+    for _ in range(500):
+        wait_s = pace.wait_s("program")
+        refused += wait_s is None
+        clock.now += (wait_s or 0.0) + 0.01
+    assert refused == 0
+    assert 400 / doors.MAX_CALLS_PER_S <= clock.now - 100.0 <= 520 / doors.MAX_CALLS_PER_S
+
+
+def test_a_flood_of_calls_under_made_up_sessions_is_refused_with_a_sentence(page, monkeypatch):
+    monkeypatch.setattr(doors, "MAX_CALLS_AT_ONCE", 3)
+    monkeypatch.setattr(doors, "_MAX_CALL_WAIT_S", 0.2)
+    monkeypatch.setattr(doors, "MAX_CALLS_PER_S", 0.1)
+    session = log_in(page)
+    answers = [join(page, session, "made-up") for _ in range(8)]
+    assert [answer.status_code for answer in answers][:3] == [403] * 3
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["detail"].endswith("Try again in a moment.")
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert join(page, log_in(page), "made-up").status_code == 403
+
+
+def test_sessions_cost_nothing_until_they_are_used_and_the_oldest_are_forgotten(monkeypatch):
+    """Gradio describes the whole page anew for each session name, which the browser makes up."""
+    blocks = build_page(SummarizerClient("http://127.0.0.1:1"), PageConfig())
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 50)
+    blocks.launch(server_port=free_port(), **launch_options())
+    try:
+        make_sessions_light(blocks)
+        described = []
+        monkeypatch.setattr(type(blocks.default_config), "config_for_block", lambda *_args: described.append(1) or {})
+        for number in range(80):
+            assert blocks.state_holder[f"made-up-{number}"].state_data == {}
+        assert described == []
+        assert len(blocks.state_holder.session_data) <= 51
+        assert blocks.app.state_holder is blocks.state_holder
+    finally:
+        blocks.close(verbose=False)
+
+
+def test_uploads_are_deleted_some_time_later(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr("ui.page._UPLOAD_LIFE_S", 1)
+    blocks, port = build_page(SummarizerClient("http://127.0.0.1:1"), PageConfig()), free_port()
+    blocks.launch(server_port=port, **launch_options(guards=page_guards(Hosts("127.0.0.1"))))
+    blocks.url = f"http://127.0.0.1:{port}"
+    try:
+        (path,) = upload(blocks, requests.Session()).json()
+        assert Path(path).is_file()
+        wait_until(lambda: not Path(path).exists(), timeout_s=30, what="it is deleted")
+    finally:
+        blocks.close(verbose=False)

@@ -19,23 +19,52 @@ from ui.samples import SAMPLES
 pytestmark = pytest.mark.ray
 
 PARTS = {"raylet": "/raylet/raylet\0", "gcs": "/gcs_server\0", "launch": "serving.launch", "proxy": "ray::ProxyActor"}
+PAGE = "page_process"
 
 
-def part(app: RunningApp, name: str) -> int:
-    return next(pid for pid in app.descendants() if PARTS[name] in command_of(pid))
+def part(app: RunningApp, mark: str) -> int:
+    return next(pid for pid in app.descendants() if mark in command_of(pid))
 
 
 @pytest.fixture(scope="module")
 def bare_app(tmp_path_factory: pytest.TempPathFactory):
-    app = RunningApp(tmp_path_factory.mktemp("state"), page=False).wait_ready(abstractive=False)
+    app = RunningApp(tmp_path_factory.mktemp("state")).wait_ready(abstractive=False)
     yield app
     app.stop()
+
+
+def upload(app: RunningApp) -> Path:
+    """Open a file on the page; return where it lies."""
+    answer = requests.post(f"{app.page_url}/gradio_api/upload", files={"files": ("a.txt", b"A ferry.")}, timeout=20)
+    (path,) = answer.json()
+    assert Path(path).is_file()
+    return Path(path)
+
+
+def page_is_up(app: RunningApp) -> bool:
+    try:
+        return requests.get(app.page_url, timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def test_a_killed_page_is_back_and_the_summarizer_goes_on(bare_app: RunningApp) -> None:
+    opened, others = upload(bare_app), set(bare_app.descendants())
+    victim = part(bare_app, PAGE)
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: not is_alive(victim), timeout_s=10, what="it is dead")
+    assert bare_app.post("/summarize", {"text": SAMPLES[0].text, "method": "extractive"}).status_code == 200
+    wait_until(lambda: page_is_up(bare_app), timeout_s=60, what="the page is back")
+    assert others - {victim} <= set(bare_app.descendants())
+    assert "The page ended unexpectedly; starting it again." in bare_app.console.read_text()
+    assert not opened.exists()
+    assert len(page_folders(bare_app)) == 1
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name: str) -> None:
     old = bare_app.descendants()
-    victim = part(bare_app, name)
+    victim = part(bare_app, PARTS[name])
     os.kill(victim, signal.SIGKILL)
     wait_until(lambda: not is_alive(victim), timeout_s=10, what="it is dead")
     wait_until(lambda: not bare_app.is_up(), timeout_s=60, what="it is missed")
@@ -43,6 +72,7 @@ def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name:
     answer = bare_app.post("/summarize", {"text": SAMPLES[0].text, "method": "extractive"})
     assert answer.status_code == 200
     if name != "proxy":
+        old.remove(part(bare_app, PAGE))
         wait_until(lambda: not any(map(is_alive, old)), timeout_s=20, what="nothing is left of the old ones")
         assert "starting it again" in bare_app.console.read_text()
     assert len(ray_folders(bare_app)) == 1
@@ -50,7 +80,7 @@ def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name:
 
 def test_a_frozen_ray_is_replaced(bare_app: RunningApp) -> None:
     """A process number says that it lives; no answer says that it does not."""
-    old = bare_app.descendants()
+    old = [pid for pid in bare_app.descendants() if PAGE not in command_of(pid)]
     frozen = [pid for pid in old if PARTS["proxy"] in command_of(pid) or "ServeController" in command_of(pid)]
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
@@ -61,6 +91,10 @@ def test_a_frozen_ray_is_replaced(bare_app: RunningApp) -> None:
 
 def ray_folders(app: RunningApp) -> list[Path]:
     return list(Path(tempfile.gettempdir()).glob(f"nutshell-{app.serving_port}-*"))
+
+
+def page_folders(app: RunningApp) -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob(f"nutshell-{app.port}-*"))
 
 
 def ask(app: RunningApp, answers: list[requests.Response], number: int) -> None:
@@ -92,7 +126,7 @@ def num_running(app: RunningApp) -> int:
 
 def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(slow_t5: Path, tmp_path: Path) -> None:
     app = RunningApp(tmp_path, "--model", str(slow_t5)).wait_ready(abstractive=True)
-    below, answers = app.descendants(), []
+    below, answers, opened = app.descendants(), [], upload(app)
     threads = start_work(app, answers, 8)
     app.process.send_signal(signal.SIGTERM)
     refusals = []
@@ -110,7 +144,8 @@ def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(slow_t5: Path, 
     assert refusals[0].json()["error"] == "not_ready"
     assert int(refusals[0].headers["Retry-After"]) >= 1
     assert not any(map(is_alive, below))
-    assert ray_folders(app) == []
+    assert ray_folders(app) == page_folders(app) == []
+    assert not opened.exists()
 
 
 def test_a_second_ctrl_c_ends_at_once_also_with_connections_open(slow_t5: Path, tmp_path: Path) -> None:
@@ -127,7 +162,7 @@ def test_a_second_ctrl_c_ends_at_once_also_with_connections_open(slow_t5: Path, 
         thread.join()
     assert answers == []
     assert not any(map(is_alive, below))
-    assert ray_folders(app) == []
+    assert ray_folders(app) == page_folders(app) == []
     assert len(idle) == 20
 
 

@@ -173,10 +173,27 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch, streams):
 
 def test_bodies_that_wait_together_are_bounded_and_freed_again(monkeypatch):
     monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 15)
+    monkeypatch.setattr(bodies, "_SMALL_BYTES", 0)
     guard = body_guard()
     assert send_slowly(guard, [HALF, HALF]) == [429]
     assert send_slowly(guard, [HALF, {"type": "http.disconnect"}]) == []
     assert send_slowly(guard, [{**HALF, "more_body": False}]) == [200]
+
+
+def test_a_short_article_is_taken_whatever_others_hold(monkeypatch):
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 15)
+    guard = body_guard(max_bytes=10**9)
+    large = {**HALF, "body": b"x" * 100_000}
+    assert send_slowly(guard, [large, large]) == [429]
+    assert send_slowly(guard, [HALF, HALF, {**HALF, "more_body": False}]) == [200]
+
+
+def test_a_client_that_hangs_up_in_an_upload_is_nobodys_failure():
+    async def reads(scope, receive, _send):
+        await Request(scope, receive).body()
+
+    guard = BodyGuard(reads, max_bytes=lambda _path: 1000, streams=("/summarize",))
+    assert send_slowly(guard, [HALF, {"type": "http.disconnect"}]) == []
 
 
 @pytest.fixture

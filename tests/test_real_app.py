@@ -236,7 +236,7 @@ def test_ctrl_c_leaves_no_process_behind(app):
 
 
 def test_killed_starter_takes_everything_with_it(tmp_path):
-    app = RunningApp(tmp_path, page=False).wait_ready(abstractive=False)
+    app = RunningApp(tmp_path).wait_ready(abstractive=False)
     below = app.descendants()
     app.process.kill()
     app.process.wait()

@@ -36,6 +36,11 @@ _MAX_UPLOADS_AT_ONCE = 8
 _MAX_KEPT_BYTES = 200_000_000
 """Of all uploads of the last `KEPT_S`: after that, Gradio deletes what nobody has opened."""
 KEPT_S = 600
+MAX_CALLS_PER_S = 10.0
+"""Of one visitor's, for long. What comes faster waits a little, then is refused."""
+MAX_CALLS_AT_ONCE = 40
+_MAX_CALL_WAIT_S = 2.0
+_MAX_REMEMBERED = 10_000
 _WRONG_LOGIN_PAUSE_S = 0.5
 _MAX_WAITING_LOGINS = 20
 
@@ -65,6 +70,7 @@ class Doors:
         self._key = secrets.token_bytes(32)
         self._files: dict[str, set[str]] = defaultdict(set)
         self._kept: deque[tuple[float, int]] = deque()
+        self._pace = Pace()
         self._num_uploads = self._num_logins = 0
         self._login_turn = asyncio.Lock()
 
@@ -118,7 +124,7 @@ class Doors:
     async def _login(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One at a time, and a wrong one takes half a second: guessing three words takes for ever."""
         if self._num_logins >= _MAX_WAITING_LOGINS:
-            await _refuse(send, 429, "Too many people are logging in. Try again in a moment.")
+            await _refuse(send, 429, "Too many people are logging in. Try again in a moment.", retry_after_s=5)
             return
         self._num_logins += 1
         status = 0
@@ -142,7 +148,7 @@ class Doors:
             self._kept.popleft()
         num_kept_bytes = sum(num_bytes for _, num_bytes in self._kept)
         if self._num_uploads >= _MAX_UPLOADS_AT_ONCE or num_kept_bytes > _MAX_KEPT_BYTES:
-            await _refuse(send, 429, "Many files are being sent just now. Try again in a minute.")
+            await _refuse(send, 429, "Many files are being sent just now. Try again in a minute.", retry_after_s=60)
             return
         num_bytes, answer = 0, bytearray()
 
@@ -165,7 +171,12 @@ class Doors:
         self._files[visitor].update(path for path in _json(bytes(answer)) or [] if isinstance(path, str))
 
     async def _call(self, visitor: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a call on if each file that it names is an upload of the same visitor."""
+        """Hand a call on, not too many of one visitor, if each file that it names is an upload of the same visitor."""
+        wait_s = self._pace.wait_s(visitor)
+        if wait_s is None:
+            await _refuse(send, 429, "You are asking for very much at once. Try again in a moment.", retry_after_s=2)
+            return
+        await asyncio.sleep(wait_s)
         message = await receive()  # whole: `BodyGuard` stands before
         if not all(path in self._files[visitor] for path in _named_files(_json(message.get("body", b"")))):
             await _refuse(send, 403, "Only a file that was opened on this page can be read.")
@@ -180,6 +191,26 @@ class Doors:
             return message
 
         await self._app(scope, again, send)
+
+
+class Pace:
+    """How fast each visitor may call, by the generic cell rate algorithm (ITU-T I.371), with a clock in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._due: dict[str, float] = {}
+
+    def wait_s(self, visitor: str) -> float | None:
+        """Take the visitor's next turn; return how long it is until then, or None if that is too long."""
+        now = self._clock()
+        due = max(now, self._due.get(visitor, now))
+        wait_s = due - now - MAX_CALLS_AT_ONCE / MAX_CALLS_PER_S
+        if wait_s > _MAX_CALL_WAIT_S:
+            return None
+        if len(self._due) > _MAX_REMEMBERED:
+            self._due = {name: each for name, each in self._due.items() if each > now}
+        self._due[visitor] = due + 1 / MAX_CALLS_PER_S
+        return max(0.0, wait_s)
 
 
 def _json(body: bytes) -> Any:
@@ -202,9 +233,11 @@ def _named_files(value: Any) -> Iterator[Any]:
             todo += value
 
 
-async def _refuse(send: Send, status: int, sentence: str) -> None:
+async def _refuse(send: Send, status: int, sentence: str, *, retry_after_s: int | None = None) -> None:
     # `detail` is what Gradio's page and client show.
     body = json.dumps({"error": "refused", "message": sentence, "detail": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if retry_after_s is not None:
+        headers.append((b"retry-after", str(retry_after_s).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

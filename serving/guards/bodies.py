@@ -1,6 +1,7 @@
 """How much a request's body may hold, how long it may take, and how much of all bodies is kept at a time."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -13,8 +14,11 @@ from serving.guards.answers import send_error
 MAX_UPLOAD_S = 30.0
 """From a request's head to the end of its body."""
 
-MAX_HELD_BYTES = 64_000_000
+MAX_HELD_BYTES = 24_000_000
 """Of all bodies that are still coming or were not taken yet, in one process."""
+
+_SMALL_BYTES = 65_536
+"""A body of so many bytes is never refused for what others hold: an article of 10,000 words."""
 
 
 class BodyGuard:
@@ -64,7 +68,7 @@ class BodyGuard:
                         if len(body) > max_bytes:
                             await send_error(scope, receive, send, _too_long(max_bytes))
                             return
-                        if more and self._num_held_bytes > MAX_HELD_BYTES:
+                        if more and self._num_held_bytes > MAX_HELD_BYTES and len(body) > _SMALL_BYTES:
                             await send_error(scope, receive, send, _too_many())
                             return
             except TimeoutError:
@@ -105,11 +109,9 @@ class BodyGuard:
                 answered = True
                 await send(message)
 
-        try:
+        # Starlette's way to say that the client hung up, or that we told it so: nobody is there to be answered.
+        with contextlib.suppress(ClientDisconnect):
             await self._app(scope, bounded_receive, bounded_send)
-        except ClientDisconnect:
-            if not refused:
-                raise
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
