@@ -1,8 +1,10 @@
 """Shared fixtures: tiny models made once per run, a browser."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -10,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.tiny_models import make_tiny_t5
+from ui.reading import isolated
 
 # Tests must never reach for a hub by accident; those that need one bring their own and say so.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -38,6 +41,20 @@ def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def slow_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a T5 so wide that a step takes about a millisecond and a stop has something to stop."""
     return make_tiny_t5(tmp_path_factory.mktemp("slow-t5"), end_scale=1, d_model=256, d_ff=1024, num_layers=6)
+
+
+@pytest.fixture
+def reading_in_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read here instead of in a child, which takes half a second to start; with `own_process` in a child.
+
+    All that passes between the two goes through JSON as it would.
+    """
+
+    def answer(data: bytes, task: dict[str, Any]) -> dict[str, Any]:
+        return json.loads(json.dumps(isolated._answer(json.loads(json.dumps(task)), data)))
+
+    if request.node.get_closest_marker("own_process") is None:
+        monkeypatch.setattr(isolated, "_ask_child", answer)
 
 
 @pytest.fixture(scope="module")

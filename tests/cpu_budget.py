@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 MAX_CPU_S = 120.0
-"""Some 80 times what the dearest call under it was measured at. A quadratic step over 200,000 characters takes more."""
+"""Some 30 times what the dearest call under it needs; a quadratic step over 200,000 characters takes more."""
 
 
 @contextmanager

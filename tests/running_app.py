@@ -57,23 +57,23 @@ class RunningApp:
             )
 
     def get(self, path: str, **options) -> requests.Response:
-        return requests.get(self.api_url + path, **{"timeout": 60, **options})
+        return requests.get(self.api_url + path, **{"timeout": 300, **options})
 
     def post(self, path: str, json: object, **options) -> requests.Response:
-        return requests.post(self.api_url + path, json=json, **{"timeout": 120, **options})
+        return requests.post(self.api_url + path, json=json, **{"timeout": 300, **options})
 
     def is_up(self, path: str = "/ready") -> bool:
         """Whether the route answers 200."""
         assert self.process.poll() is None, f"ended early:\n{self.console.read_text()}"
         try:
-            return self.get(path, timeout=5).status_code == 200
+            return self.get(path, timeout=30).status_code == 200
         except requests.RequestException:
             return False
 
     def wait_ready(self, *, abstractive: bool) -> "RunningApp":
         """Wait until a summary can be made."""
         path = "/ready?method=abstractive" if abstractive else "/ready"
-        wait_until(lambda: self.is_up(path), timeout_s=120, what=f"{path}, log in {self.log}")
+        wait_until(lambda: self.is_up(path), timeout_s=600, what=f"{path}, log in {self.log}")
         return self
 
     def replica_pids(self) -> list[int]:
@@ -88,7 +88,7 @@ class RunningApp:
         """Ctrl-C; returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=300)
 
 
 def descendants(pid: int) -> list[int]:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def run_app(*args, **environment):
     return subprocess.run(
         [sys.executable, "app.py", *args], cwd=ROOT, env={**os.environ, **environment},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 

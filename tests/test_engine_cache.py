@@ -18,8 +18,6 @@ from serving.engine.convert import ConversionError, ensure_converted, is_support
 from serving.engine.interface import GenerationParams
 from tests.tiny_t5 import EOS, TinyT5, never, save_tiny_t5, words
 
-pytestmark = pytest.mark.slow
-
 SHAPE = ModelShape(
     precision="fp32", vocab_size=1, d_model=1, num_heads=1, head_size=1, num_decoder_layers=1,
     encoder_reach=1, num_ages=1, max_input_tokens=1, decoder_start_token_id=0, eos_token_id=1,
@@ -154,6 +152,7 @@ def convert_slowly(model_dir: Path, cache_dir: Path, log: Path) -> None:
     get_or_make(model_dir, "fp32", cache_dir, make)
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_convert_once(model_dir: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     context = multiprocessing.get_context("spawn")
@@ -192,6 +191,7 @@ def test_size_and_clean(model_dir: Path, tmp_path: Path) -> None:
     assert is_whole(get_or_make(model_dir, "fp32", tmp_path / "cache", Maker()))
 
 
+@pytest.mark.slow
 def test_a_real_model_is_converted_in_a_child_and_gives_transformers_tokens(tmp_path: Path) -> None:
     model = TinyT5.make(tmp_path / "one", seed=2)
     progress: list[float] = []
@@ -208,6 +208,7 @@ def test_a_real_model_is_converted_in_a_child_and_gives_transformers_tokens(tmp_
     assert generation.token_ids == model.expected([5, 6, 7, EOS], params)
 
 
+@pytest.mark.slow
 def test_a_failed_conversion_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model_dir = save_tiny_t5(tmp_path / "model")
     (tmp_path / "stubs").mkdir()
@@ -219,6 +220,7 @@ def test_a_failed_conversion_says_why_and_leaves_nothing(tmp_path: Path, monkeyp
     assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
 
 
+@pytest.mark.slow
 def test_a_child_whose_parent_died_ends_by_itself(tmp_path: Path) -> None:
     model_dir = save_tiny_t5(tmp_path / "model")
     out = tmp_path / "out"

@@ -46,7 +46,7 @@ def random_params(rng: random.Random) -> GenerationParams:
     )
 
 
-@pytest.mark.parametrize("num_beams", range(1, 9))
+@pytest.mark.parametrize("num_beams", [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5, 6, 7, 8))])
 def test_one_request_alone_with_the_tutorials_settings(model: TinyT5, num_beams: int) -> None:
     source = [7, 30, 12, 9, 41]
     params = GenerationParams(max_length=40, num_beams=num_beams)
@@ -56,7 +56,7 @@ def test_one_request_alone_with_the_tutorials_settings(model: TinyT5, num_beams:
     assert generation.token_ids == model.expected([*source, EOS], params)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
 def test_requests_of_all_kinds_that_join_a_running_batch_at_random_steps(model: TinyT5, seed: int) -> None:
     rng = random.Random(seed)
     jobs = [(random_source(rng), random_params(rng), rng.randrange(40)) for _ in range(12)]

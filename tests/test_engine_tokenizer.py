@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer
 
 from serving.engine.engine import _clean_up
 
@@ -34,6 +33,8 @@ def articles() -> list[str]:
 
 @pytest.mark.parametrize("with_json", [True, False], ids=["tokenizer.json and spiece.model", "spiece.model only"])
 def test_ids_and_text_are_auto_tokenizers(tmp_path: Path, with_json: bool) -> None:
+    from transformers import AutoTokenizer
+
     model_dir = tmp_path / "model"
     model_dir.mkdir()
     names = ["spiece.model", "tokenizer_config.json", *(["tokenizer.json"] if with_json else [])]

@@ -66,14 +66,14 @@ def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name:
     old = bare_app.descendants()
     victim = part(bare_app, PARTS[name])
     os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: not is_alive(victim), timeout_s=10, what="it is dead")
-    wait_until(lambda: not bare_app.is_up(), timeout_s=60, what="it is missed")
+    wait_until(lambda: not is_alive(victim), timeout_s=120, what="it is dead")
+    wait_until(lambda: not bare_app.is_up(), timeout_s=180, what="it is missed")
     bare_app.wait_ready(abstractive=False)
     answer = bare_app.post("/summarize", {"text": SAMPLES[0].text, "method": "extractive"})
     assert answer.status_code == 200
     if name != "proxy":
         old.remove(part(bare_app, PAGE))
-        wait_until(lambda: not any(map(is_alive, old)), timeout_s=20, what="nothing is left of the old ones")
+        wait_until(lambda: not any(map(is_alive, old)), timeout_s=120, what="nothing is left of the old ones")
         assert "starting it again" in bare_app.console.read_text()
     assert len(ray_folders(bare_app)) == 1
 
@@ -84,7 +84,7 @@ def test_a_frozen_ray_is_replaced(bare_app: RunningApp) -> None:
     frozen = [pid for pid in old if PARTS["proxy"] in command_of(pid) or "ServeController" in command_of(pid)]
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: not any(map(is_alive, old)), timeout_s=90, what="the old ones are gone")
+    wait_until(lambda: not any(map(is_alive, old)), timeout_s=300, what="the old ones are gone")
     bare_app.wait_ready(abstractive=False)
     assert "has not answered for" in bare_app.console.read_text()
 
@@ -106,7 +106,7 @@ def start_work(app: RunningApp, answers: list[requests.Response], num_requests: 
     threads = [threading.Thread(target=_quietly(ask), args=(app, answers, number)) for number in range(num_requests)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: num_running(app) == num_requests, timeout_s=30, what="all are under way")
+    wait_until(lambda: num_running(app) == num_requests, timeout_s=120, what="all are under way")
     return threads
 
 
@@ -132,14 +132,14 @@ def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(slow_t5: Path, 
     refusals = []
     while app.process.poll() is None and not refusals:
         try:
-            late = app.post("/summarize", {"text": SAMPLES[1].text, "method": "extractive"}, timeout=20)
+            late = app.post("/summarize", {"text": SAMPLES[1].text, "method": "extractive"}, timeout=120)
             refusals += [late] if late.status_code == 503 else []
         except requests.ConnectionError:
             break
-    assert requests.get(app.page_url, timeout=20).status_code == 200, "the page stays until the summaries are there"
+    assert requests.get(app.page_url, timeout=120).status_code == 200, "the page stays until the summaries are there"
     for thread in threads:
         thread.join()
-    assert app.process.wait(60) == 0
+    assert app.process.wait(300) == 0
     assert [answer.status_code for answer in answers] == [200] * 8
     assert refusals[0].json()["error"] == "not_ready"
     assert int(refusals[0].headers["Retry-After"]) >= 1
@@ -151,13 +151,13 @@ def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(slow_t5: Path, 
 def test_a_second_ctrl_c_ends_at_once_also_with_connections_open(slow_t5: Path, tmp_path: Path) -> None:
     app = RunningApp(tmp_path, "--model", str(slow_t5)).wait_ready(abstractive=True)
     below, answers = app.descendants(), []
-    idle = [requests.get(url, stream=True, timeout=20) for url in (app.page_url, app.api_url + "/docs") * 10]
+    idle = [requests.get(url, stream=True, timeout=120) for url in (app.page_url, app.api_url + "/docs") * 10]
     threads = start_work(app, answers, 8)
     app.process.send_signal(signal.SIGINT)
-    wait_until(lambda: "Ctrl-C again" in app.console.read_text(), timeout_s=10, what="it says so")
+    wait_until(lambda: "Ctrl-C again" in app.console.read_text(), timeout_s=120, what="it says so")
     time.sleep(0.2)
     app.process.send_signal(signal.SIGINT)
-    assert app.process.wait(20) == 0
+    assert app.process.wait(120) == 0
     for thread in threads:
         thread.join()
     assert answers == []
@@ -170,10 +170,10 @@ def test_two_starts_on_one_port_are_one_and_a_sentence(tmp_path: Path) -> None:
     first = RunningApp(tmp_path, page=False)
     second = RunningApp(tmp_path, page=False, serving_port=first.serving_port)
     try:
-        wait_until(lambda: None in {first.process.poll(), second.process.poll()}, timeout_s=1, what="both started")
+        wait_until(lambda: None in {first.process.poll(), second.process.poll()}, timeout_s=30, what="both started")
         wait_until(lambda: first.process.poll() != second.process.poll(), timeout_s=120, what="one has given up")
         loser, winner = (first, second) if second.process.poll() is None else (second, first)
-        assert loser.process.wait(5) == 1
+        assert loser.process.wait(60) == 1
         said = loser.console.read_text()
         assert "Traceback" not in said
         assert f"port {first.serving_port}" in said.lower()
@@ -195,7 +195,7 @@ def test_a_machine_without_a_home_works(home: str, tmp_path: Path) -> None:
 
 
 def test_nothing_of_a_whole_life_goes_to_another_machine(slow_t5: Path) -> None:
-    status, reached = outbound.watched([sys.executable, "-m", "tests.a_day", str(slow_t5)], timeout_s=300)
+    status, reached = outbound.watched([sys.executable, "-m", "tests.a_day", str(slow_t5)], timeout_s=900)
     assert status == 0
     assert reached == []
 
@@ -203,6 +203,6 @@ def test_nothing_of_a_whole_life_goes_to_another_machine(slow_t5: Path) -> None:
 def test_the_watch_sees_what_goes_out() -> None:
     """Otherwise the test above could not fail."""
     code = "import requests\ntry: requests.get('http://169.254.169.254/', timeout=1)\nexcept OSError: pass"
-    assert outbound.watched([sys.executable, "-c", code], timeout_s=60)[1] == ["tcp 169.254.169.254:80"]
+    assert outbound.watched([sys.executable, "-c", code], timeout_s=300)[1] == ["tcp 169.254.169.254:80"]
     code = "import socket\ntry: socket.getaddrinfo('metadata.google.internal', 80)\nexcept OSError: pass"
-    assert outbound.watched([sys.executable, "-c", code], timeout_s=60)[1] == ["udp 203.0.113.53:53"]
+    assert outbound.watched([sys.executable, "-c", code], timeout_s=300)[1] == ["udp 203.0.113.53:53"]

@@ -19,6 +19,8 @@ from ui.reading.kinds import (
 )
 from ui.reading.plain import read_markdown
 
+pytestmark = pytest.mark.usefixtures("reading_in_process")
+
 TEXT = "The council of Ulm voted on Monday.\n\nIt costs 2 million euros."
 
 

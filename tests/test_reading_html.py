@@ -10,6 +10,8 @@ from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
 from ui.reading.html import NO_ARTICLE, article_of_html, read_html
 
+pytestmark = pytest.mark.usefixtures("reading_in_process")
+
 CASES = Path(__file__).parent / "cases"
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -128,6 +130,7 @@ def test_no_page_at_all(markup):
         article_of_html(markup)
 
 
+@pytest.mark.own_process
 def test_very_deep_nesting():
     with pytest.raises(UnreadableError):
         article_of_html("<div>" * 100_000 + "The council of Ulm voted on Monday.")

@@ -16,6 +16,8 @@ from ui.reading.files import read_file
 from ui.reading.pdf import CUT, FILE_GARBLED, FILE_SCANNED, ORDER, read_pdf
 from ui.samples import SAMPLES
 
+pytestmark = pytest.mark.usefixtures("reading_in_process")
+
 CASES = Path(__file__).parent / "cases"
 
 

@@ -46,10 +46,10 @@ def test_summary_is_token_for_token_the_tutorials(app, slow_t5):
 
 def test_tutorials_client_in_both_forms(app):
     url = f"{app.api_url}/Summarizer"
-    whole = requests.get(url, params={"txt": APOLLO}, timeout=60)
+    whole = requests.get(url, params={"txt": APOLLO}, timeout=300)
     assert whole.headers["content-type"].startswith("text/plain")
-    assert requests.get(url + "?txt=" + APOLLO, timeout=60).text == whole.text
-    assert requests.get(f"{app.api_url}/router?txt=" + APOLLO, timeout=60).text == whole.text
+    assert requests.get(url + "?txt=" + APOLLO, timeout=300).text == whole.text
+    assert requests.get(f"{app.api_url}/router?txt=" + APOLLO, timeout=300).text == whole.text
 
 
 def test_hugging_face_client(app, monkeypatch):
@@ -82,7 +82,7 @@ def test_stream_over_the_wire(app):
 )
 def test_long_urls(app, num_bytes, status):
     url = f"{app.api_url}/Summarizer?max_length=5&txt=" + "news%20" * (num_bytes // 7)
-    response = requests.get(url, timeout=60)
+    response = requests.get(url, timeout=300)
     assert response.status_code == status
     if status == 414:
         assert response.json()["error"] == "url_too_long"
@@ -95,7 +95,7 @@ def test_endless_upload_is_refused_while_it_comes(app):
 
     url = f"{app.api_url}/summarize"
     try:
-        response = requests.post(url, data=pieces(), headers={"Content-Type": "application/json"}, timeout=60)
+        response = requests.post(url, data=pieces(), headers={"Content-Type": "application/json"}, timeout=300)
     except requests.ConnectionError:
         # The server answered and closed while we were still sending; which of both we see first is a race.
         response = None
@@ -130,7 +130,7 @@ def test_killed_client_frees_the_cpu_within_a_second(app, path):
     client.stdin.write(code.encode())
     client.stdin.close()
     (replica,) = app.replica_pids()
-    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=20, what="it runs")
+    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=300, what="it runs")
     time.sleep(1)
     before = cpu_seconds(replica)
     time.sleep(1)
@@ -194,7 +194,7 @@ def test_killed_replica_comes_back_and_clients_learn_what_happened(app):
 
     asking = threading.Thread(target=ask)
     asking.start()
-    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=20, what="it runs")
+    wait_until(lambda: app.get("/status").json()["queue"]["num_running"] == 1, timeout_s=300, what="it runs")
     os.kill(replica, signal.SIGKILL)
     asking.join(60)
     assert during[0].status_code == 503
@@ -211,7 +211,7 @@ def test_killed_ray_is_started_again(tmp_path):
     try:
         (launch,) = [pid for pid in app.descendants() if b"serving.launch" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         os.kill(launch, signal.SIGKILL)
-        wait_until(lambda: not app.is_up(), timeout_s=20, what="it is down")
+        wait_until(lambda: not app.is_up(), timeout_s=300, what="it is down")
         app.wait_ready(abstractive=False)
         assert "starting it again" in app.console.read_text()
     finally:
@@ -232,7 +232,7 @@ def test_ctrl_c_leaves_no_process_behind(app):
     below = app.descendants()
     assert len(below) > 5
     assert app.stop() == 0
-    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=5, what="all processes are gone")
+    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=300, what="all processes are gone")
 
 
 def test_killed_starter_takes_everything_with_it(tmp_path):
@@ -240,13 +240,13 @@ def test_killed_starter_takes_everything_with_it(tmp_path):
     below = app.descendants()
     app.process.kill()
     app.process.wait()
-    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=15, what="all processes are gone")
+    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=300, what="all processes are gone")
 
 
 def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):
     first = RunningApp(tmp_path, "--detach", "--deployment-name", "Kurzfassung", page=False)
     assert first.process.wait(timeout=120) == 0, first.console.read_text()
-    run = {"cwd": ROOT, "env": first.environment, "capture_output": True, "text": True, "timeout": 60}
+    run = {"cwd": ROOT, "env": first.environment, "capture_output": True, "text": True, "timeout": 300}
     stop = [sys.executable, "app.py", "stop", "--serving-port", str(first.serving_port)]
     try:
         assert first.get("/Kurzfassung", params={"txt": APOLLO, "max_length": 60}).text.startswith("Men have landed")
@@ -261,9 +261,9 @@ def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):
             except requests.ConnectionError:
                 return False
 
-        wait_until(page_is_up, timeout_s=120, what="the page")
+        wait_until(page_is_up, timeout_s=300, what="the page")
         page.send_signal(signal.SIGINT)
-        assert page.wait(timeout=20) == 0
+        assert page.wait(timeout=120) == 0
         assert first.get("/health").json() == {"status": "ok"}
     finally:
         stopped = subprocess.run(stop, check=False, **run)

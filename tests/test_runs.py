@@ -27,7 +27,7 @@ async def _collect(steps, found):
 
 
 async def _until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 

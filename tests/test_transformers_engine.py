@@ -27,11 +27,10 @@ def oracle(model_dir: Path, text: str, params: GenerationParams) -> tuple[list[i
 
 
 def generate(engine, text, params, **options):
-    return engine.submit(text, params, stop=threading.Event(), **options).result(timeout=60)
+    return engine.submit(text, params, stop=threading.Event(), **options).result(timeout=600)
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("max_length", [2, 20, 60])
+@pytest.mark.parametrize(("seed", "max_length"), [(0, 2), (1, 20), (2, 60), (3, 60)])
 def test_t5_gives_the_tutorials_tokens(tmp_path, seed, max_length):
     model_dir = make_tiny_t5(tmp_path, seed=seed)
     engine = TransformersEngine(model_dir, num_threads=1, default_params=TUTORIAL_PARAMS)
@@ -98,7 +97,7 @@ def test_stop_ends_within_one_step(tiny_t5):
             stop.set()
 
     with pytest.raises(GenerationStoppedError):
-        engine.submit(ARTICLES[0], GenerationParams(max_length=500), stop=stop, on_step=on_step).result(timeout=60)
+        engine.submit(ARTICLES[0], GenerationParams(max_length=500), stop=stop, on_step=on_step).result(timeout=600)
     assert len(steps) == 3
 
 
@@ -107,7 +106,7 @@ def test_stopped_while_waiting_never_runs(tiny_t5):
     stop = threading.Event()
     stop.set()
     with pytest.raises(GenerationStoppedError):
-        engine.submit(ARTICLES[0], GenerationParams(), stop=stop, on_step=pytest.fail).result(timeout=60)
+        engine.submit(ARTICLES[0], GenerationParams(), stop=stop, on_step=pytest.fail).result(timeout=600)
 
 
 def test_prefix_is_counted_and_used(tiny_t5):

@@ -5,22 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from transformers import (
-    AutoModelForSeq2SeqLM,
-    MT5Config,
-    MT5ForConditionalGeneration,
-    T5Config,
-    T5ForConditionalGeneration,
-    T5Tokenizer,
-)
-
 from serving.engine.cache import get_or_make
 from serving.engine.convert import convert
 from serving.engine.engine import T5Engine
 from serving.engine.interface import GenerationParams, Precision
-
-torch.set_num_threads(1)  # tiny products: waking a second thread takes longer than all of them
 
 VOCAB_SIZE = 48
 EOS = 1
@@ -38,6 +26,11 @@ def save_tiny_t5(directory: Path, *, kind: str = "v1.0", seed: int = 0, eos_appe
         kind: "v1.0" (ReLU, tied output), "v1.1" (gated GELU, own output projection) or "mt5".
         eos_appeal: above 1, EOS is likely, and sequences end early and at different times.
     """
+    # Late, so that only those processes pay for it that come to run such a test.
+    import torch
+    from transformers import MT5Config, MT5ForConditionalGeneration, T5Config, T5ForConditionalGeneration, T5Tokenizer
+
+    torch.set_num_threads(1)  # tiny products: waking a second thread takes longer than all of them
     torch.manual_seed(seed)
     shape: dict[str, Any] = {
         "vocab_size": VOCAB_SIZE, "d_model": 16 + 8 * (seed % 3), "d_kv": 8, "d_ff": 40,
@@ -72,6 +65,9 @@ class TinyT5:
 
     @classmethod
     def make(cls, root: Path, *, precision: Precision = "fp32", **settings: Any) -> "TinyT5":
+        import torch
+        from transformers import AutoModelForSeq2SeqLM
+
         model_dir = save_tiny_t5(root / "model", **settings)
         converted = get_or_make(
             model_dir,
@@ -87,6 +83,8 @@ class TinyT5:
 
     def expected(self, source: list[int], params: GenerationParams) -> tuple[int, ...]:
         """What `transformers.generate` gives for source tokens with their end token."""
+        import torch
+
         with torch.no_grad():
             output = self.oracle.generate(
                 torch.tensor([source]),
