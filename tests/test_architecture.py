@@ -1,6 +1,7 @@
 """The rooms and their doors (docs/architecture.md): who may import whom, and what is imported late."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,15 @@ MODULES = sorted([*(ROOT / name for name in OUTSIDE), *ROOT.glob("ui/**/*.py"), 
 HEAVY = {"torch", "transformers", "onnxruntime", "onnx"}
 
 
-def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def imports(path: Path, *, top_level_only: bool = False) -> frozenset[str]:
     """Names of the modules that a file imports."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     nodes = tree.body if top_level_only else ast.walk(tree)
     found: set[str] = set()
     for node in nodes:
@@ -24,7 +31,7 @@ def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
-    return found
+    return frozenset(found)
 
 
 def packages(path: Path) -> set[str]:
