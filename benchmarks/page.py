@@ -22,7 +22,6 @@ from serving.text.evidence import find_evidence
 from serving.text.key_sentences import key_sentences
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp, wait_until
-from ui import words
 from ui.marked import article_html
 from ui.samples import SAMPLES
 
@@ -56,14 +55,14 @@ def open_page(page: Page, url: str) -> float:
     started = time.monotonic()
     page.goto(url)
     page.locator("#progress[role=status]").wait_for(state="attached")
-    page.get_by_role("button", name=words.SUMMARIZE, exact=True).click(trial=True)
+    page.get_by_role("button", name="Summarize", exact=True).click(trial=True)
     return time.monotonic() - started
 
 
 def typing_ms(page: Page) -> dict[str, float]:
     """Milliseconds from a key to the next frame, in a full box; keys under 16 ms count as 16."""
     text = " ".join(sample.text for sample in SAMPLES)
-    box = page.get_by_label(words.ARTICLE, exact=True)
+    box = page.get_by_label("Article", exact=True)
     box.fill((text * (BOX_CHARS // len(text) + 1))[: BOX_CHARS - NUM_KEYS])
     page.wait_for_timeout(1500)
     box.focus()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser_setup import BROWSER_FLAGS, find_browser
+from tests.running_app import RunningApp
 from tests.tiny_models import make_tiny_t5
 from ui.reading import isolated
 
@@ -55,6 +56,14 @@ def reading_in_process(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
     if request.node.get_closest_marker("own_process") is None:
         monkeypatch.setattr(isolated, "_ask_child", answer)
+
+
+@pytest.fixture(scope="session")
+def key_sentences_app(tmp_path_factory: pytest.TempPathFactory):
+    """The real application without a model."""
+    app = RunningApp(tmp_path_factory.mktemp("key-sentences-app"))
+    yield app.wait_ready(abstractive=False)
+    app.stop()
 
 
 @pytest.fixture(scope="module")

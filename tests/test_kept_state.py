@@ -7,10 +7,11 @@ from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
 from tests.test_page_states import ARTICLE, RESULT, STATUS, SUMMARY
 from tests.watched_page import Watch
-from ui import words
+from ui.article_run import SIDES
 from ui.client import SummarizerClient
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
+from ui.result import STALE
 from ui.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,7 @@ class Site:
     """A page with a summarizer that says what a test wants; `result` and `status` may change."""
 
     def __init__(self, config: PageConfig) -> None:
-        self.result, self.status = RESULT, STATUS
+        self.result, self.status, self.is_endless = RESULT, STATUS, False
         self.server = LittleServer(self._answer)
         self.blocks = build_page(SummarizerClient(self.server.url), config)
         port = free_port()
@@ -30,7 +31,8 @@ class Site:
         self.blocks.launch(server_port=port, **launch_options())
 
     def _answer(self, handler):
-        events = send_stream(sse("result", self.result))
+        writes = send_stream(sse("draft", {"text": "Ferries will run"}), repeat_last=True)
+        events = writes if self.is_endless else send_stream(sse("result", self.result))
         (send_json(200, self.status) if handler.command == "GET" else events)(handler)
 
     def close(self):
@@ -47,7 +49,7 @@ def site():
 
 @pytest.fixture
 def open_page(site, browser):
-    site.result, site.status = RESULT, STATUS
+    site.result, site.status, site.is_endless = RESULT, STATUS, False
     watch, contexts = Watch(), []
 
     def open_page(url=None, *, context=None, prepare=lambda page: None) -> Page:
@@ -68,11 +70,11 @@ def open_page(site, browser):
 
 
 def box(page):
-    return page.get_by_label(words.ARTICLE, exact=True)
+    return page.get_by_label("Article", exact=True)
 
 
 def length(page):
-    return page.get_by_role("spinbutton", name=words.LENGTH)
+    return page.get_by_role("spinbutton", name="Words at most")
 
 
 def button(page, name):
@@ -80,14 +82,14 @@ def button(page, name):
 
 
 def summary(page):
-    return page.get_by_role("region", name=words.SUMMARY)
+    return page.get_by_role("region", name="Summary")
 
 
 def run(page, text=ARTICLE):
     expect(box(page)).to_be_visible(timeout=30_000)
     box(page).fill(text)
-    button(page, words.SUMMARIZE).click()
-    expect(page.locator("#result")).to_be_attached(timeout=30_000)
+    button(page, "Summarize").click()
+    expect(page.locator("#result .data")).to_be_attached(timeout=30_000)
     # The history and this tab keep it a moment later.
     page.wait_for_function(
         "JSON.parse(sessionStorage.getItem('nutshell.tab') ?? '{}').shown || !nutshell.history.keeps"
@@ -102,7 +104,7 @@ def slow(page):
     devtools.send("Network.emulateNetworkConditions", conditions)
 
 
-REMEMBERED = "localStorage.setItem('nutshell.settings', JSON.stringify({ words: 120, format: 'bullets' }))"
+REMEMBERED = "localStorage.setItem('nutshell.settings', JSON.stringify({ length: 120, form: 'bullets' }))"
 
 
 @pytest.mark.parametrize("what", ["length", "form", "article", "preset", "sample"])
@@ -119,11 +121,11 @@ def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what)
         length(page).press("Tab")
         wanted["max_words"] = 30
     elif what == "form":
-        page.get_by_label(words.PARAGRAPH, exact=True).check()
+        page.get_by_label("Text", exact=True).check()
         wanted["format"] = "paragraph"
     elif what == "preset":
-        page.get_by_role("radio", name=words.SHORT).check()
-        wanted["max_words"] = 30
+        page.get_by_role("radio", name="Short").check()
+        wanted["max_words"] = 40
     elif what == "sample":
         button(page, SAMPLES[1].name).click()
         wanted["text"] = SAMPLES[1].text
@@ -133,8 +135,8 @@ def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what)
     page.wait_for_timeout(1500)
     expect(box(page)).to_have_value(wanted["text"])
     expect(length(page)).to_have_value(str(wanted["max_words"]))
-    button(page, words.SUMMARIZE).click()
-    expect(page.locator("#result")).to_be_attached(timeout=60_000)
+    button(page, "Summarize").click()
+    expect(page.locator("#result .data")).to_be_attached(timeout=60_000)
     assert site.server.bodies[num_before:] == [{**wanted, "method": "auto"}]
 
 
@@ -159,10 +161,10 @@ def test_reload_and_back_keep_article_length_and_result(site, open_page):
         expect(box(page)).to_have_value(ARTICLE, timeout=30_000)
         expect(length(page)).to_have_value("45")
         expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0])
-        expect(page.locator("#facts .badge")).to_be_visible()
-        expect(button(page, words.COPY)).to_be_visible()
-        expect(page.locator("#sources mark").first).to_be_visible()
-        expect(page.get_by_text(words.STALE)).to_be_hidden()
+        expect(page.locator("#about .badge")).to_be_visible()
+        expect(button(page, "Copy")).to_be_visible()
+        expect(page.locator("#about mark").first).to_be_visible()
+        expect(page.get_by_text(STALE)).to_be_hidden()
     expect(page.locator("#counts")).to_contain_text("words")
 
 
@@ -202,7 +204,7 @@ def test_shared_page_keeps_nothing(browser):
     site.close()
 
 
-@pytest.mark.parametrize("stored", ["{", "null", "[1]", '{"article": 7, "words": "x", "shown": {"summary": 1}}', '"a"'])
+@pytest.mark.parametrize("stored", ["{", "null", "[1]", '{"article": 7, "length": "x", "shown": {"result": 1}}', '"a"'])
 def test_foreign_things_in_the_tabs_storage_do_no_harm(open_page, stored):
     page = open_page(prepare=lambda page: page.add_init_script(f"sessionStorage.setItem('nutshell.tab', {stored!r})"))
     expect(box(page)).to_have_value("", timeout=30_000)
@@ -214,7 +216,7 @@ def test_result_of_another_text_says_so(open_page, how):
     page = open_page()
     run(page)
     expect(page.get_by_text("Done")).to_be_visible()
-    expect(page.get_by_text(words.STALE)).to_be_hidden()
+    expect(page.get_by_text(STALE)).to_be_hidden()
     if how == "sample":
         button(page, SAMPLES[0].name).click()
     elif how == "typing":
@@ -222,32 +224,32 @@ def test_result_of_another_text_says_so(open_page, how):
         box(page).press_sequentially(" More.")
     else:
         box(page).fill("")
-    expect(page.get_by_text(words.STALE)).to_be_visible()
+    expect(page.get_by_text(STALE)).to_be_visible()
     expect(page.get_by_text("Done")).to_be_hidden()
     box(page).fill(ARTICLE + "\n")
-    expect(page.get_by_text(words.STALE)).to_be_hidden()
+    expect(page.get_by_text(STALE)).to_be_hidden()
 
 
 def test_clear_takes_the_result_away(open_page):
     page = open_page()
     run(page)
-    button(page, words.CLEAR).click()
+    button(page, "Clear").click()
     expect(box(page)).to_have_value("")
-    expect(summary(page)).to_have_text(words.SUMMARY_PLACEHOLDER)
-    for gone in ("#result", "#sources mark", "#progress .line"):
+    expect(summary(page)).to_contain_text("The summary will stand here.")
+    for gone in ("#result .data", "#about mark", "#progress .line"):
         expect(page.locator(gone)).to_have_count(0)
-    expect(button(page, words.COPY)).to_be_hidden()
-    expect(page.get_by_text(words.STALE)).to_be_hidden()
+    expect(button(page, "Copy")).to_be_hidden()
+    expect(page.get_by_text(STALE)).to_be_hidden()
     page.reload()
     expect(box(page)).to_have_value("", timeout=30_000)
-    expect(summary(page)).to_have_text(words.SUMMARY_PLACEHOLDER)
+    expect(summary(page)).to_contain_text("The summary will stand here.")
 
 
 def test_model_that_arrives_is_offered_for_key_sentences_only(site, open_page):
     site.status, site.result = {**STATUS, "model_state": "loading"}, KEY_SENTENCES
     page = open_page()
     run(page)
-    redo = button(page, words.REDO)
+    redo = button(page, "The language model is ready now: summarize again in new words")
     expect(redo).to_be_hidden()
     site.status, site.result = STATUS, RESULT
     expect(redo).to_be_visible(timeout=15_000)
@@ -260,10 +262,10 @@ def test_key_sentences_that_the_model_would_not_better_are_left_alone(site, open
     """Another language gets them though the model is there."""
     site.result = KEY_SENTENCES
     page = open_page()
-    expect(page.get_by_text(words.READY)).to_be_visible(timeout=30_000)
+    expect(page.locator("#state summary")).to_have_text("Language model", timeout=30_000)
     run(page)
     page.wait_for_timeout(1000)
-    expect(button(page, words.REDO)).to_be_hidden()
+    expect(button(page, "The language model is ready now: summarize again in new words")).to_be_hidden()
 
 
 def test_headline_stands_over_the_summary_when_asked_for(open_page):
@@ -271,18 +273,19 @@ def test_headline_stands_over_the_summary_when_asked_for(open_page):
     run(page)
     shown = summary(page).get_by_text("The ferries run all night from May", exact=True)
     expect(shown).to_be_hidden()
-    page.get_by_label(words.HEADLINE).check()
+    page.get_by_label("Headline").check()
     expect(shown).to_be_visible()
+    page.locator("#save summary").click()
     with page.expect_download() as download:
-        button(page, words.SAVE_TEXT).click()
+        button(page, "As text").click()
     assert download.value.suggested_filename == "the-ferries-run-all-night-from-may-summary.txt"
     assert download.value.path().read_text().startswith("The ferries run all night from May\n\nFerries will run")
     page.reload()
-    expect(page.get_by_label(words.HEADLINE)).to_be_checked(timeout=30_000)
+    expect(page.get_by_label("Headline")).to_be_checked(timeout=30_000)
     expect(shown).to_be_visible()
-    page.get_by_label(words.HEADLINE).uncheck()
+    page.get_by_label("Headline").uncheck()
     expect(shown).to_be_hidden()
-    page.get_by_role("button", name=words.HISTORY).click()
+    page.get_by_role("button", name="Recent summaries").click()
     expect(page.locator("#history").get_by_role("button").first).to_contain_text("The ferries run all night from May")
 
 
@@ -291,12 +294,14 @@ def test_missing_model_is_told_once_to_guests_and_explained_to_the_host(site, op
     site.status = {**STATUS, "method": "extractive", "model_state": "failed", "model_reason": reason}
     site.result = KEY_SENTENCES
     page = open_page()
-    expect(page.get_by_text(words.FAILED)).to_be_visible(timeout=30_000)
+    expect(page.locator("#state summary")).to_have_text("Key sentences", timeout=30_000)
     run(page)
+    page.locator("#state summary").click()
+    expect(page.locator("#state").get_by_text("The language model is not here now")).to_be_visible()
     shown = page.locator("body").inner_text()
     assert shown.count("language model") == 1
     assert "HF_HUB_OFFLINE" not in shown
-    page.get_by_role("button", name=words.ENGINEERS).click()
+    page.get_by_role("button", name="About / for engineers").click()
     expect(page.get_by_text(reason)).to_be_visible()
 
 
@@ -304,13 +309,50 @@ def test_batch_shows_the_length_in_force(open_page):
     page = open_page()
     expect(length(page)).to_be_visible(timeout=30_000)
     for num_words, form, said in [
-        (None, None, "Each summary: at most 60 words, as a paragraph."),
-        ("45", words.BULLETS, "Each summary: at most 45 words, as bullet points."),
+        (None, None, "Each summary: at most 60 words, as text."),
+        ("45", "Points", "Each summary: at most 45 words, as points."),
     ]:
         if num_words:
-            page.get_by_role("tab", name=words.TAB_ARTICLE).click()
+            page.get_by_role("tab", name="One article").click()
             length(page).fill(num_words)
             length(page).press("Tab")
             page.get_by_label(form, exact=True).check()
-        page.get_by_role("tab", name=words.TAB_BATCH).click()
+        page.get_by_role("tab", name="Many articles").click()
         expect(page.get_by_text(said)).to_be_visible()
+
+
+def test_comparison_stands_in_the_summarys_place_and_goes_again(open_page):
+    page = open_page()
+    run(page)
+    button(page, "Compare").click()
+    for side in SIDES.values():
+        expect(page.get_by_role("region", name=side)).to_contain_text(SUMMARY, timeout=15_000)
+    expect(button(page, "Summarize")).to_be_visible()
+    expect(button(page, "Copy")).to_be_hidden()
+    button(page, "Back to the summary").click()
+    expect(summary(page)).to_contain_text(SUMMARY)
+    expect(button(page, "Copy")).to_be_visible()
+
+
+def test_nothing_is_compared_with_itself(site, open_page):
+    site.status, site.result = {**STATUS, "model_state": "failed"}, KEY_SENTENCES
+    page = open_page()
+    run(page)
+    expect(button(page, "Copy")).to_be_visible()
+    expect(button(page, "Compare")).to_be_hidden()
+
+
+def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
+    site.is_endless = True
+    page = open_page()
+    expect(box(page)).to_be_visible(timeout=30_000)
+    box(page).fill(ARTICLE)
+    button(page, "Summarize").focus()
+    page.keyboard.press("Enter")
+    expect(summary(page)).to_contain_text("Ferries will run", timeout=15_000)
+    expect(button(page, "Summarize")).to_be_hidden()
+    expect(button(page, "Stop")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(summary(page)).to_contain_text("Ferries will run")
+    expect(button(page, "Summarize")).to_be_focused()

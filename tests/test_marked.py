@@ -30,7 +30,7 @@ def test_summary_sentences_and_doubts():
     summary = "Go ferry. Costs 3 euros."
     got = summary_html(summary, [{**EVIDENCE[0], "end": 9}], [{"start": 16, "end": 17, "text": "3", "kind": "number"}])
     assert got == (
-        '<p><span class="sentence" tabindex="0" data-sentence="0">Go ferry.</span> Costs '
+        '<p dir="auto"><span class="sentence" tabindex="0" data-sentence="0">Go ferry.</span> Costs '
         '<span class="doubt" tabindex="0" data-why="not found in the article">3</span> euros.</p>'
     )
 
@@ -43,7 +43,7 @@ def test_doubt_inside_a_sentence():
 
 
 def test_bullets_become_a_list():
-    assert summary_html("- One.\n- Two.", [], []) == "<ul><li>One.</li><li>Two.</li></ul>"
+    assert summary_html("- One.\n- Two.", [], []) == '<ul dir="auto"><li>One.</li><li>Two.</li></ul>'
 
 
 spans = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6)
@@ -68,4 +68,6 @@ def test_what_key_sentences_leave_out_is_dimmed_inside_its_mark():
 
 def test_list_between_sentences_is_a_list_of_its_own():
     shown = summary_html("There are two.\n- One\n- Two\nThat is all.", [], [])
-    assert shown == "<p>There are two.</p><ul><li>One</li><li>Two</li></ul><p>That is all.</p>"
+    assert shown == (
+        '<p dir="auto">There are two.</p><ul dir="auto"><li>One</li><li>Two</li></ul><p dir="auto">That is all.</p>'
+    )

@@ -11,8 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
 from tests.watched_page import Watch, serious
-from ui import article_tab, words
+from ui import article_run
+from ui.article_run import NOTHING_TO_DO
 from ui.client import SummarizerClient
+from ui.facts import DOUBTS
 from ui.login import password_check
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
@@ -73,7 +75,7 @@ def open_page(browser, monkeypatch):
         page = watch.over(opened.new_page(), url)
         page.goto(url)
         if expect_page:
-            expect(page.locator("#progress[role=status]")).to_be_attached(timeout=20_000)
+            expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
         return page
 
     open_page.problems = watch.problems
@@ -84,13 +86,13 @@ def open_page(browser, monkeypatch):
 
 
 def run(page: Page, article: str = ARTICLE) -> None:
-    page.get_by_label(words.ARTICLE, exact=True).fill(article)
-    page.get_by_role("button", name=words.SUMMARIZE, exact=True).click()
+    page.get_by_label("Article", exact=True).fill(article)
+    page.get_by_role("button", name="Summarize", exact=True).click()
 
 
 NOTE_WHAT_IS_SAID = """() => {
   globalThis.said = [];
-  const note = () => ["#progress", "#summary"].forEach((id) => {
+  const note = () => ["#progress", "#result"].forEach((id) => {
     const text = document.querySelector(id).innerText;
     said.includes(text) || said.push(text);
   });
@@ -107,8 +109,8 @@ def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
     expect(page.get_by_text("1,900 words → 10, 99 % shorter, saves about 8 minutes")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("All of the article was read, in 4 parts.")).to_be_visible()
     said = page.evaluate("said")
-    lines = [words.waiting(3), "Reading part 2 of 4 …", "Writing part 3 of 4 …", "Done in"]
-    first = [next(i for i, text in enumerate(said) if text.startswith(line)) for line in lines]
+    lines = ["Waiting: place 3 in the line.", "Reading part 2 of 4 …", "Writing part 3 of 4 …", "Done in"]
+    first = [next(i for i, text in enumerate(said) if line in text) for line in lines]
     assert first == sorted(first)
     assert any("3 words so far" in text for text in said)
     assert any(text.endswith("\n3 s") for text in said)
@@ -117,15 +119,15 @@ def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
 def test_facts_that_the_article_lacks_are_underlined_and_explained(open_page):
     page = open_page()
     run(page)
-    expect(page.get_by_text(words.DOUBTS)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(DOUBTS)).to_be_visible(timeout=15_000)
     doubts = page.locator(".doubt")
     assert doubts.all_inner_texts() == ["June", "Anna Berg"]
     doubts.first.focus()
     why = "getComputedStyle(document.querySelector('.doubt'), '::after')"
-    assert words.NOT_FOUND in page.evaluate(f"{why}.content")
+    assert "not found in the article" in page.evaluate(f"{why}.content")
     assert page.evaluate(f"{why}.opacity") == "1"
     # What is explained is not part of the text that people copy.
-    assert page.get_by_role("region", name=words.SUMMARY).inner_text().strip() == SUMMARY
+    assert page.get_by_role("region", name="Summary").inner_text().strip() == SUMMARY
     assert serious(page) == []
 
 
@@ -133,16 +135,25 @@ def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
     # The public name is this machine's other one, so that one browser can come both ways.
     config = PageConfig(is_shared=True, sharing=Sharing("http://localhost", ("guest", "secret")))
     presenter = open_page(config)
-    panel = presenter.get_by_role("region", name=words.SHARED_TITLE)
+    presenter.locator("#sharing summary").click()
+    panel = presenter.locator("#sharing .popup")
     expect(panel.get_by_role("link", name="http://localhost")).to_be_visible()
-    expect(panel.get_by_role("img", name=words.SHARED_QR)).to_be_visible()
     expect(panel).to_contain_text("secret")
     assert serious(presenter) == []
+    panel.get_by_role("button", name="QR code, full screen").click()
+    invitation = presenter.get_by_role("dialog", name="This page is shared")
+    code = invitation.get_by_role("img", name="QR code of the public link").bounding_box()
+    assert min(code["width"], code["height"]) > 400
+    expect(invitation).to_contain_text("secret")
+    presenter.keyboard.press("Escape")
+    expect(invitation).to_be_hidden()
     visitor = open_page(config, host="localhost")
-    expect(visitor.get_by_text(words.VISITOR)).to_be_visible()
+    visitor.locator("#sharing summary").click()
+    expect(visitor.get_by_text("You are a guest on somebody's computer")).to_be_visible()
+    visitor.keyboard.press("Escape")
     expect(visitor.get_by_text("secret")).to_have_count(0)
-    visitor.get_by_role("button", name=words.HISTORY).click()
-    expect(visitor.get_by_label(words.KEEP_HISTORY)).not_to_be_checked()
+    visitor.get_by_role("button", name="Recent summaries").click()
+    expect(visitor.get_by_label("Remember them in this browser")).not_to_be_checked()
     run(visitor)
     expect(visitor.get_by_text("shorter")).to_be_visible(timeout=15_000)
     assert visitor.evaluate("localStorage.getItem('nutshell.history')") is None
@@ -150,11 +161,11 @@ def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
 
 def test_login_says_what_it_is_for_and_lets_in(open_page):
     page = open_page(auth=("guest", "secret"), expect_page=False)
-    expect(page.get_by_text(words.LOGIN)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Whoever invited you has the user name and the password.")).to_be_visible(timeout=20_000)
     page.get_by_label("username").fill("guest")
     page.get_by_label("password").fill("secret")
     page.get_by_role("button", name="Login").click()
-    expect(page.get_by_label(words.ARTICLE, exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Article", exact=True)).to_be_visible(timeout=20_000)
 
 
 def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
@@ -165,10 +176,10 @@ def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
         is_allowed=lambda address: address == "127.0.0.1",
         ports=frozenset([site.port]),
     )
-    monkeypatch.setattr(article_tab, "fetch_article", functools.partial(fetch_article, web=web))
+    monkeypatch.setattr(article_run, "fetch_article", functools.partial(fetch_article, web=web))
     page = open_page(PageConfig(allow_urls=True))
     run(page, f"http://news.test:{site.port}/story")
-    expect(page.get_by_label(words.ARTICLE, exact=True)).to_have_value(story, timeout=15_000)
+    expect(page.get_by_label("Article", exact=True)).to_have_value(story, timeout=15_000)
     expect(page.get_by_text("shorter")).to_be_visible(timeout=15_000)
     site.close()
 
@@ -181,7 +192,7 @@ def test_address_of_the_own_network_is_not_opened(open_page):
         run(page, f"http://{host}:{site.port}/admin")
         expect(page.get_by_text(WEB_NOT_PUBLIC)).to_be_visible(timeout=15_000)
         run(page, "")
-        expect(page.get_by_text(words.NOTHING_TO_DO)).to_be_visible()
+        expect(page.get_by_text(NOTHING_TO_DO)).to_be_visible()
     site.close()
     assert reached == []
 
@@ -198,7 +209,7 @@ def _send_text(handler, text):
 def test_page_is_english_in_every_browser(open_page, locale):
     def said(**context):
         page = open_page(**context)
-        page.get_by_role("tab", name=words.TAB_BATCH).click()
+        page.get_by_role("tab", name="Many articles").click()
         expect(page.get_by_text("Click to Upload")).to_be_visible()
         named = "[...document.querySelectorAll('[aria-label], [title], [placeholder]')]"
         labels = page.evaluate(f"{named}.map((part) => part.ariaLabel ?? part.title ?? part.placeholder)")
@@ -223,5 +234,5 @@ def test_wrong_password_is_told_and_both_are_asked_again(open_page):
         page.get_by_role("button", name="Login").click()
         if password == "canoe-lemon":
             expect(page.get_by_text("Incorrect Credentials")).to_be_visible(timeout=20_000)
-    expect(page.get_by_label(words.ARTICLE, exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Article", exact=True)).to_be_visible(timeout=20_000)
     open_page.problems.remove("Failed to load resource: the server responded with a status of 400 (Bad Request)")

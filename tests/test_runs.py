@@ -6,7 +6,6 @@ import threading
 import pytest
 
 from tests.little_server import LittleServer, send_stream
-from ui import words
 from ui.client import BusyError, SummarizerClient, SummaryRequest
 from ui.runs import MAX_RUNNING_PER_VISITOR, MAX_RUNS_PER_VISITOR, Runs, Stopped, Working
 
@@ -57,7 +56,9 @@ def test_too_many_runs_are_refused_in_a_sentence(server):
         await asyncio.sleep(0.1)
         await _collect(runs.follow("a", "batch", REQUEST), found)
         assert isinstance(found[0], BusyError)
-        assert str(found[0]) == words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_VISITOR)
+        assert (
+            str(found[0]) == f"You have {MAX_RUNS_PER_VISITOR} summaries under way. Wait for one of them, or stop it."
+        )
         runs.stop("a")
         await asyncio.gather(*tasks)
 

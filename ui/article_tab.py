@@ -1,28 +1,26 @@
-"""One article: where it comes from, how long the summary shall be, the run, the result, and what was run before."""
+"""One article: its box, how long the summary shall be and in which form, the run, the result, what was run before."""
 
 import asyncio
 import contextlib
-import json
-import time
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from ui import view, words
-from ui.client import SummarizerError, Summary, SummaryRequest
-from ui.compare import PLACE, offer_comparison
-from ui.details import details
+from ui import result, view
+from ui.article_run import PLACE, Picture, compare, summarize
+from ui.browser import in_browser
+from ui.client import SummaryRequest
 from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
-from ui.reading.web import fetch_article, web_address
-from ui.runs import TICK_S, Runs, Stopped, Working, session_of
+from ui.runs import Runs, session_of
 from ui.samples import SAMPLES
 
 MIN_WORDS, MAX_WORDS, DEFAULT_WORDS, STEP_WORDS = 20, 250, 60, 5
-PRESETS = {words.SHORT: 30, words.MEDIUM: 60, words.LONG: 120}
+MARKS = {"Short": 40, "Medium": 60, "Long": 120}
+FORMS = {"Text": "paragraph", "Points": "bullets"}
 
 
 class ArticleTab:
@@ -49,275 +47,200 @@ class ArticleTab:
     ) -> None:
         self._runs, self._base_url, self._allow_urls = runs, base_url, allow_urls
         self._max_runs_at_once = max_runs_at_once
-        with gr.Row(equal_height=False):
-            with gr.Column():
-                self._lay_out_input()
-            with gr.Column():
+        with gr.Row(equal_height=False, elem_id="columns"):
+            with gr.Column(elem_id="asking"):
+                self._lay_out_article()
+                self._lay_out_wish()
+            with gr.Column(elem_id="answer"):
                 self._lay_out_result()
-        offer_comparison(
-            runs,
-            self.compare,
-            self.wish,
-            stop=self.stop,
-            max_runs_at_once=max_runs_at_once,
-        )
-        self._lay_out_folds(keeps_history)
-        ran = self._make_run()
-        self._make_browser_work(page, ran)
+        with gr.Row(equal_height=False, elem_id="folds"):
+            self._lay_out_folds(keeps_history)
+        self.wish = [self.article, self.length, self.form]
+        self.shown = [self.progress, self.note, self.article, self.result, self.about, self.details]
+        self._make_run()
+        self._make_browser_work(page)
 
-    def _lay_out_input(self) -> None:
-        self.article = gr.Textbox(
-            label=words.ARTICLE,
-            placeholder=words.ARTICLE_PLACEHOLDER,
-            lines=9,
-            max_lines=11,
-            autofocus=True,
-            elem_id="article",
-        )
-        with gr.Row(elem_id="inputs"):
-            self.counts = gr.HTML("", elem_id="counts", min_width=260)
-            self.upload = gr.UploadButton(
-                words.OPEN_FILE, file_count="multiple", size="sm", min_width=110, scale=0, elem_id="open"
+    def _lay_out_article(self) -> None:
+        with gr.Row(elem_id="article-head", elem_classes="panel-head"):
+            gr.HTML("<h2>Article</h2>", scale=0, min_width=60)
+            with gr.Row(elem_id="samples"):
+                gr.HTML("<span>Try</span>", elem_classes="hint", scale=0, min_width=20)
+                self.samples = [gr.Button(sample.name, size="sm", min_width=40, scale=0) for sample in SAMPLES]
+        with gr.Column(elem_id="article-frame", elem_classes="sheet"):
+            self.article = gr.Textbox(
+                label="Article",
+                show_label=False,
+                container=False,
+                placeholder="Paste the text of a news article here, or drop a file …",
+                lines=10,
+                max_lines=10,
+                autofocus=True,
+                elem_id="article",
             )
-            self.clear = gr.Button(words.CLEAR, size="sm", min_width=80, scale=0)
+            with gr.Row(elem_id="article-foot", elem_classes="panel-foot"):
+                self.counts = gr.HTML("", elem_id="counts", min_width=60)
+                self.upload = gr.UploadButton(
+                    "Open a file", file_count="multiple", size="sm", min_width=60, scale=0, elem_id="open"
+                )
+                self.clear = gr.Button("Clear", size="sm", min_width=60, scale=0, elem_id="clear")
+        self.note = gr.HTML("", elem_id="note")
         self.advice = gr.HTML("", elem_id="advice")
-        with gr.Row(elem_id="samples"):
-            gr.HTML(f"<p>{words.SAMPLES}</p>", elem_classes="hint", min_width=120)
-            self.samples = [gr.Button(sample.name, size="sm", min_width=80, scale=0) for sample in SAMPLES]
-        presets = [(words.PRESET_CHOICE.format(name=name, n=n), n) for name, n in PRESETS.items()]
-        self.preset = gr.Radio(presets, value=DEFAULT_WORDS, label=words.PRESET, elem_id="preset")
-        with gr.Row():
-            self.num_words = gr.Slider(
-                MIN_WORDS,
-                MAX_WORDS,
-                DEFAULT_WORDS,
-                step=STEP_WORDS,
-                label=words.LENGTH,
-                elem_id="length",
-                buttons=[],
-                min_width=250,
-            )
-            formats = [(words.PARAGRAPH, "paragraph"), (words.BULLETS, "bullets")]
-            self.style = gr.Radio(formats, value="paragraph", label=words.FORMAT, min_width=250, elem_id="form")
-        self.headline = gr.Checkbox(False, label=words.HEADLINE, container=False, elem_id="headline")
-        self.wish = [self.article, self.num_words, self.style]
-        with gr.Row():
-            self.run = gr.Button(words.SUMMARIZE, variant="primary", elem_id="run", min_width=120)
-            self.stop = gr.Button(words.STOP, interactive=False, elem_id="stop", min_width=90)
-            self.compare = gr.Button(words.COMPARE, min_width=120, elem_id="compare")
-        gr.HTML(f"<p>{words.SHORTCUT}</p>", elem_id="shortcut", elem_classes="hint")
+
+    def _lay_out_wish(self) -> None:
+        self.length = gr.Slider(
+            MIN_WORDS,
+            MAX_WORDS,
+            DEFAULT_WORDS,
+            step=STEP_WORDS,
+            label="Words at most",
+            elem_id="length",
+            buttons=[],
+        )
+        with gr.Row(elem_id="choices"):
+            self.marks = _choice(MARKS, DEFAULT_WORDS, label="Length", name="marks")
+            self.form = _choice(FORMS, "paragraph", label="Form", name="form")
+        with gr.Row(elem_classes="press"):
+            self.run = gr.Button("Summarize", variant="primary", elem_id="run", min_width=120)
+            self.stop = gr.Button("Stop", variant="stop", visible=False, elem_id="stop", min_width=120)
 
     def _lay_out_result(self) -> None:
-        self.progress = gr.HTML("", elem_id="progress")
-        gr.HTML(view.line(words.STALE, "warning"), elem_id="stale")
-        self.redo = gr.Button(words.REDO, size="sm", elem_id="redo")
-        self.summary = gr.HTML(view.summary_region(), elem_id="summary")
-        with gr.Row(visible=False, elem_id="tools") as self.tools:
-            self.copy = gr.Button(words.COPY, size="sm", min_width=80, elem_id="copy")
-            self.save_text = gr.Button(words.SAVE_TEXT, size="sm", min_width=80)
-            self.save_markdown = gr.Button(words.SAVE_MARKDOWN, size="sm", min_width=80)
-            self.copy_link = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
-        self.facts = gr.HTML("", elem_id="facts")
-        with gr.Accordion(words.SOURCES, open=True, visible=False, elem_id="sources-fold") as self.sources_fold:
-            self.sources = gr.HTML("", elem_id="sources")
+        with gr.Row(elem_id="result-head", elem_classes="panel-head"):
+            gr.HTML('<h2 tabindex="-1" id="summary-heading">Summary</h2>', scale=0, min_width=60)
+            self.progress = gr.HTML("", elem_id="progress", min_width=60)
+        with gr.Column(elem_id="result-frame", elem_classes="sheet"):
+            self.result = gr.HTML(result.EMPTY, elem_id="result")
+            self.stale = gr.HTML(view.line(result.STALE, "warning"), elem_id="stale")
+            self.redo = gr.Button("Summarize again", size="sm", elem_id="redo")
+            with gr.Row(elem_id="tools", elem_classes="panel-foot"):
+                self.copy = gr.Button("Copy", size="sm", min_width=60, scale=0, elem_id="copy")
+                gr.HTML(result.SAVE_MENU, elem_id="save", scale=0, min_width=60)
+                self.link = gr.Button("Link", size="sm", min_width=60, scale=0, elem_id="link")
+                self.compare = gr.Button("Compare", size="sm", min_width=60, scale=0, elem_id="compare")
+                self.headline = gr.Checkbox(
+                    False, label="Headline", container=False, scale=0, min_width=60, elem_id="headline"
+                )
+                self.back = gr.Button("Back to the summary", size="sm", min_width=60, scale=0, elem_id="back")
+        self.about = gr.HTML("", elem_id="about")
 
     def _lay_out_folds(self, keeps_history: bool) -> None:
-        with gr.Accordion(words.HISTORY, open=False):
-            self.keeps_history = gr.Checkbox(keeps_history, label=words.KEEP_HISTORY, elem_id="keeps-history")
+        with gr.Column(), gr.Accordion("Recent summaries", open=False, elem_id="history-fold"):
+            self.keeps_history = gr.Checkbox(
+                keeps_history, label="Remember them in this browser (nowhere else)", elem_id="keeps-history"
+            )
             self.history = gr.HTML("", elem_id="history")
-            self.forget = gr.Button(words.FORGET, size="sm")
-        with gr.Accordion(words.ENGINEERS, open=False):
+            self.forget = gr.Button("Forget them all", size="sm")
+        with gr.Column(), gr.Accordion("About / for engineers", open=False, elem_id="details-fold"):
             self.no_model = gr.HTML("", elem_id="no-model")
-            self.details = gr.HTML(f"<p>{words.NO_RUN_YET}</p>", elem_id="details")
+            self.details = gr.HTML(
+                "<p>After a summary, this shows the model, the tokens, the time and the API call.</p>",
+                elem_id="details",
+            )
 
-    def _make_run(self) -> Any:
-        async def on_run(text: str, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[tuple[Any, ...]]:
-            wish = SummaryRequest(text, int(max_words), style)
-            shown = _run(self._runs, session_of(request), wish, base_url=self._base_url, allow_urls=self._allow_urls)
-            async with contextlib.aclosing(shown):
-                async for picture in shown:
-                    yield picture.updates()
+    def _make_run(self) -> None:
+        async def on_run(values: dict[Component, Any], request: gr.Request) -> AsyncGenerator[dict[Component, Any]]:
+            pictures = summarize(
+                self._runs,
+                session_of(request),
+                self._request(values),
+                base_url=self._base_url,
+                allow_urls=self._allow_urls,
+            )
+            async with contextlib.aclosing(pictures):
+                async for picture in pictures:
+                    yield self._changes(picture)
+
+        async def on_compare(values: dict[Component, Any], request: gr.Request) -> AsyncGenerator[dict[Component, Any]]:
+            pictures = compare(self._runs, session_of(request), self._request(values))
+            async with contextlib.aclosing(pictures):
+                async for picture in pictures:
+                    yield self._changes(picture)
 
         async def on_stop(request: gr.Request) -> None:
             self._runs.stop(session_of(request), PLACE)
 
-        ran = self.run.click(
-            on_run,
-            self.wish,
-            [
-                self.article,
-                self.progress,
-                self.summary,
-                self.tools,
-                self.facts,
-                self.sources_fold,
-                self.sources,
-                self.details,
-                self.run,
-                self.stop,
-            ],
-            show_progress="hidden",
-            concurrency_limit=self._max_runs_at_once,
-            trigger_mode="once",
-            api_visibility="private",
-        )
+        for button, handler in ((self.run, on_run), (self.compare, on_compare)):
+            ran = button.click(
+                handler,
+                set(self.wish),
+                [*self.shown, self.run, self.stop],
+                show_progress="hidden",
+                concurrency_limit=self._max_runs_at_once,
+                trigger_mode="once",
+                api_visibility="private",
+            )
+            reads, writes = [self.result, self.about, self.details], [self.history, self.run, self.stop]
+            in_browser(ran.then, "ran", reads=reads, writes=writes)
         # Not Gradio's `cancels`: its answer and the run's last picture of itself would race for the page.
         self.stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
         self.upload.upload(
-            _on_file,
+            self._on_file,
             self.upload,
-            [self.article, self.progress, self.upload],
+            [self.article, self.note, self.upload],
             show_progress="hidden",
             concurrency_limit=self._max_runs_at_once,
             api_visibility="private",
         )
-        return ran
 
-    def _make_browser_work(self, page: gr.Blocks, ran: Any) -> None:
-        """What needs no server: `scripts/` has the functions."""
+    def _request(self, values: dict[Component, Any]) -> SummaryRequest:
+        return SummaryRequest(values[self.article] or "", int(values[self.length]), values[self.form])
 
-        def in_browser(trigger: Any, js: str, inputs: Any = None, outputs: Any = None) -> None:
-            trigger(None, inputs, outputs, js=js, api_visibility="private")
+    def _changes(self, picture: Picture) -> dict[Component, Any]:
+        shown = {part: getattr(picture, str(part.elem_id)) for part in self.shown}
+        return {
+            **{part: value for part, value in shown.items() if value is not None},
+            self.run: gr.update(visible=not picture.is_busy),
+            self.stop: gr.update(visible=picture.is_busy),
+        }
 
-        for button, sample in zip(self.samples, SAMPLES, strict=True):
-            in_browser(button.click, f"() => {json.dumps(sample.text)}", None, self.article)
-        for trigger in (self.article.change, self.num_words.change, page.load):
-            in_browser(
-                trigger,
-                "(text, max) => nutshell.describe(text, max)",
-                [self.article, self.num_words],
-                [self.counts, self.advice],
-            )
-        in_browser(
-            self.preset.input, "(n) => { nutshell.remember({ words: n }); return n; }", self.preset, self.num_words
-        )
-        in_browser(self.num_words.input, "(max) => nutshell.chooseLength(max)", self.num_words, self.preset)
-        in_browser(self.style.input, "(format) => nutshell.remember({ format })", self.style)
-        in_browser(self.headline.input, "(isShown) => nutshell.showHeadline(isShown)", self.headline)
-        in_browser(self.copy.click, "() => nutshell.copy()")
-        in_browser(self.save_text.click, "() => nutshell.save('text')")
-        in_browser(self.save_markdown.click, "() => nutshell.save('markdown')")
-        in_browser(self.copy_link.click, "(...wish) => nutshell.copyLink(...wish)", self.wish)
-        shown = [self.summary, self.facts, self.sources, self.details]
-        in_browser(ran.then, "(...html) => nutshell.history.add(html)", shown, self.history)
-        folds = [self.tools, self.sources_fold]
-        in_browser(self.clear.click, "() => nutshell.tab.clear()", None, [self.article, self.progress, *shown, *folds])
-        in_browser(self.redo.click, "() => document.getElementById('run').click()")
-        in_browser(
-            self.history.click,
-            "() => nutshell.history.reopen()",
-            None,
-            [*self.wish, self.preset, self.progress, *shown, *folds],
-        )
-        in_browser(
-            self.keeps_history.input, "(keeps) => nutshell.history.keep(keeps)", self.keeps_history, self.history
-        )
-        in_browser(self.forget.click, "() => nutshell.history.forget()", None, self.history)
-        in_browser(
-            page.load,
-            "() => nutshell.openLink()",
-            None,
-            [self.article, self.progress, self.num_words, self.preset, self.style],
-        )
-
-
-async def _on_file(paths: list[str]) -> tuple[Any, str, None]:
-    """Read a chosen file; the uploaded copies are deleted."""
-    try:
-        if len(paths) > 1:
-            return gr.skip(), view.line(words.FILES_SEVERAL, "warning"), None
-        name = Path(paths[0]).name
-        article = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
-    except UnreadableError as error:
-        return gr.skip(), view.line(str(error), "error"), None
-    finally:
-        for path in paths:
-            Path(path).unlink(missing_ok=True)
-    if article.doubt:
-        return article.text, view.line(article.doubt, "warning"), None
-    return article.text, view.line(words.FILE_READ.format(name=name)), None
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """What the page shows of one run; None leaves a part as it is. All is HTML but the article."""
-
-    progress: str = ""
-    article: str | None = None
-    summary: str | None = None
-    facts: str | None = None
-    sources: str | None = None
-    details: str | None = None
-    is_done: bool = False
-    is_busy: bool = False
-
-    def updates(self) -> tuple[Any, ...]:
-        """Values for the outputs of a run, in their order."""
-        tools = sources_fold = gr.skip()
-        if self.summary is not None:
-            tools = gr.update(visible=self.is_done)
-        if self.sources is not None:
-            sources_fold = gr.update(visible=bool(self.sources))
-        article, summary, facts, sources, technical = (
-            gr.skip() if value is None else value
-            for value in (self.article, self.summary, self.facts, self.sources, self.details)
-        )
-        idle, busy = gr.update(interactive=not self.is_busy), gr.update(interactive=self.is_busy)
-        return (article, self.progress, summary, tools, facts, sources_fold, sources, technical, idle, busy)
-
-
-async def _run(
-    runs: Runs, session: str, request: SummaryRequest, *, base_url: str, allow_urls: bool
-) -> AsyncGenerator[_Picture]:
-    """Run one summary and yield what to show. Whoever stops iterating stops the computation."""
-    if not request.text.strip():
-        yield _Picture(view.line(words.NOTHING_TO_DO, "warning"))
-        return
-    started = time.monotonic()
-    fetched: str | None = None
-    address = web_address(request.text)
-    if address is not None:
-        if not allow_urls:
-            yield _Picture(view.line(words.ADDRESS_ONLY, "warning"))
-            return
-        with runs.flag(session, PLACE) as stop:
-            task = asyncio.create_task(asyncio.to_thread(fetch_article, address))
-            while not (task.done() or stop.is_set):
-                yield _Picture(view.busy_line(words.FETCHING), is_busy=True)
-                await asyncio.wait([task], timeout=TICK_S)
-            if stop.is_set:
-                yield _Picture(view.line(words.STOPPED))
-                return
+    async def _on_file(self, paths: list[str]) -> dict[Component, Any]:
+        """Read a chosen file; the uploaded copies are deleted."""
         try:
-            fetched = task.result().text
+            if len(paths) > 1:
+                several = "One file at a time, please. Several articles at once go under “Many articles”."
+                return {self.note: view.line(several, "warning"), self.upload: None}
+            name = Path(paths[0]).name
+            article = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
         except UnreadableError as error:
-            yield _Picture(view.line(str(error), "error"))
-            return
-        request = SummaryRequest(fetched, request.max_words, request.format)
-    yield _Picture(view.busy_line(words.SENDING), fetched, view.summary_region(), facts="", sources="", is_busy=True)
-    steps = runs.follow(session, PLACE, request)
-    async with contextlib.aclosing(steps):
-        async for step in steps:
-            yield _picture_of(step, request, base_url, started)
+            return {self.note: view.line(str(error), "error"), self.upload: None}
+        finally:
+            for path in paths:
+                Path(path).unlink(missing_ok=True)
+        said = view.line(f"This is what {name} says. Look it over, then summarize.")
+        note = view.line(article.doubt, "warning") if article.doubt else said
+        return {self.article: article.text, self.note: note, self.upload: None}
+
+    def _make_browser_work(self, page: gr.Blocks) -> None:
+        """What needs no server: `scripts/` has the functions."""
+        results = [self.result, self.about, self.details]
+        for button, sample in zip(self.samples, SAMPLES, strict=True):
+            in_browser(button.click, "sample", writes=[self.article, self.note], text=sample.text)
+        in_browser(self.clear.click, "clear", writes=[*self.shown])
+        for part in (self.article, self.length):
+            in_browser(part.change, "describe", reads=[self.article, self.length], writes=[self.counts, self.advice])
+        in_browser(self.marks.input, "mark", reads=[self.marks], writes=[self.length])
+        in_browser(self.length.input, "choose", reads=[self.length], writes=[self.marks])
+        in_browser(self.form.input, "choose", reads=[self.form])
+        in_browser(self.redo.click, "redo")
+        in_browser(self.copy.click, "copy")
+        in_browser(self.link.click, "link", reads=self.wish)
+        in_browser(self.headline.input, "headline", reads=[self.headline])
+        in_browser(self.back.click, "back", writes=results)
+        in_browser(self.history.click, "reopen", writes=[*self.wish, self.marks, self.note, self.progress, *results])
+        in_browser(self.keeps_history.input, "keep", reads=[self.keeps_history], writes=[self.history])
+        in_browser(self.forget.click, "forget", writes=[self.history])
+        in_browser(page.load, "open", writes=[*self.wish, self.marks, self.note, self.counts, self.advice])
 
 
-def _picture_of(
-    step: Working | Summary | SummarizerError | Stopped, request: SummaryRequest, base_url: str, started: float
-) -> _Picture:
-    if isinstance(step, Working):
-        draft = None
-        if step.draft is not None:
-            draft = view.summary_region(view.paragraphs(step.draft), detail=step.detail)
-        return _Picture(view.busy_line(step.line, countdown=step.countdown), summary=draft, is_busy=True)
-    if isinstance(step, Stopped):
-        return _Picture(view.line(words.STOPPED))
-    if isinstance(step, SummarizerError):
-        return _Picture(view.line(str(step), "error"))
-    return _Picture(
-        view.line(words.done(time.monotonic() - started), "info done"),
-        summary=view.summary_region(view.marked_summary(step, request.text)),
-        facts=view.facts(step, request),
-        sources=view.sources(step, request.text),
-        details=details(step, request, base_url),
-        is_done=True,
+def _choice(choices: Mapping[str, int | str], value: int | str, *, label: str, name: str) -> gr.Radio:
+    """Buttons of which one is chosen; the arrow keys go from one to the next."""
+    return gr.Radio(
+        list(choices.items()),
+        value=value,
+        label=label,
+        show_label=False,
+        container=False,
+        elem_id=name,
+        elem_classes="choice",
+        min_width=60,
+        scale=0,
     )

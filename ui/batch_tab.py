@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from ui import view, words
+from ui import view
+from ui.article_run import ADDRESS_ONLY
+from ui.browser import in_browser
 from ui.client import SummarizerError, Summary, SummaryRequest
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
@@ -18,52 +21,72 @@ from ui.runs import Runs, StopFlag, Working, session_of
 
 MAX_ITEMS = 100
 
+_INTRO = (
+    f"Up to {MAX_ITEMS} articles in one file: a table (.csv) with a column of texts, a .txt with lines of dashes "
+    "between articles, or a .zip of files. Length and form are chosen under “One article”."
+)
+_COLUMNS = ("Row in the file", "Article", "Summary")
+_SAVED_COLUMNS = (
+    "In the saved table: row, where the article stands in your file (in a .csv the spreadsheet's row, the headings "
+    "being row 1); name, its title or first words; summary; words_in and words_out, how long article and summary are; "
+    "method, extractive for key sentences and abstractive for the model's words; problem, why there is no summary."
+)
+
 _PLACE = "batch"
 
+Changes = dict[Component, Any]
 
-def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_once: int) -> None:
+
+def batch_tab(runs: Runs, *, length: gr.Slider, form: gr.Radio, max_runs_at_once: int) -> None:
     """Put the parts on the page that is being built.
 
     Args:
-        length, style: the choices of the page's other tab, which hold here too.
+        length, form: the choices of the page's other tab, which hold here too.
         max_runs_at_once: of all visitors together.
     """
-    gr.HTML(f"<p>{words.BATCH_INTRO.format(limit=MAX_ITEMS)}</p>", elem_id="batch-intro")
+    gr.HTML(f"<p>{_INTRO}</p>", elem_id="batch-intro")
     in_force = gr.HTML("", elem_id="batch-length")
-    file = gr.File(label=words.BATCH_FILE, height=140, elem_id="batch-file")
-    with gr.Row():
-        run = gr.Button(words.BATCH_RUN, variant="primary", min_width=120, elem_id="batch-run")
-        stop = gr.Button(words.BATCH_STOP, interactive=False, min_width=90, elem_id="batch-stop")
-        save = gr.Button(words.BATCH_SAVE, interactive=False, min_width=120)
+    file = gr.File(label="File with articles", height=140, elem_id="batch-file")
+    with gr.Row(elem_classes="press"):
+        run = gr.Button("Summarize all", variant="primary", min_width=120, elem_id="batch-run")
+        stop = gr.Button("Stop here", variant="stop", visible=False, min_width=120, elem_id="batch-stop")
+        save = gr.Button("Save the table", visible=False, min_width=120, scale=0, elem_id="batch-save")
     progress = gr.HTML("", elem_id="batch-progress")
     table = gr.HTML("", elem_id="batch-table")
 
-    async def on_run(path: str | None, max_words: int, style: Any, request: gr.Request) -> AsyncGenerator[Any]:
-        idle = (gr.update(interactive=True), gr.update(interactive=False))
+    def shown(line: str, filled: str | None = None, *, is_busy: bool = False, has_results: bool = False) -> Changes:
+        return {
+            progress: line,
+            **({} if filled is None else {table: filled}),
+            run: gr.update(visible=not is_busy),
+            stop: gr.update(visible=is_busy),
+            save: gr.update(visible=has_results),
+        }
+
+    async def on_run(path: str | None, max_words: int, form: Any, request: gr.Request) -> AsyncGenerator[Changes]:
         if path is None:
-            yield (view.line(words.BATCH_NO_FILE, "warning"), gr.skip(), *idle, gr.skip())
+            yield shown(view.line("Choose a file first.", "warning"))
             return
         session = session_of(request)
         try:
             items = await asyncio.to_thread(read_batch, Path(path), name=Path(path).name, max_items=MAX_ITEMS)
         except UnreadableError as error:
-            yield (view.line(str(error), "error"), "", *idle, gr.update(interactive=False))
+            yield shown(view.line(str(error), "error"), "")
             return
-        batch = _Batch(runs, session, items, SummaryRequest("", int(max_words), style))
-        busy = (gr.update(interactive=False), gr.update(interactive=True))
+        batch = _Batch(runs, session, items, SummaryRequest("", int(max_words), form))
         with runs.flag(session, _PLACE) as flag:
             steps = batch.run(flag)
             async with contextlib.aclosing(steps):
-                async for line, table in steps:
-                    yield (line, table, *busy, gr.update(interactive=False))
-        yield (view.line(batch.outcome(flag)), batch.table(), *idle, gr.update(interactive=bool(batch.results)))
+                async for line, filled in steps:
+                    yield shown(line, filled, is_busy=True)
+        yield shown(view.line(batch.outcome(flag)), batch.table(), has_results=bool(batch.results))
 
     async def on_stop(request: gr.Request) -> None:
         runs.stop(session_of(request), _PLACE)
 
     run.click(
         on_run,
-        [file, length, style],
+        [file, length, form],
         [progress, table, run, stop, save],
         show_progress="hidden",
         concurrency_limit=max_runs_at_once,
@@ -71,16 +94,10 @@ def batch_tab(runs: Runs, *, length: gr.Slider, style: gr.Radio, max_runs_at_onc
         api_visibility="private",
     )
     stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
-    gr.HTML(f"<p>{words.BATCH_COLUMNS_SAVED}</p>", elem_classes="hint")
-    save.click(None, None, None, js="() => nutshell.saveBatch()", api_visibility="private")
-    for choice in (length, style):
-        choice.change(
-            None,
-            [length, style],
-            in_force,
-            js="(max, format) => nutshell.batchLength(max, format)",
-            api_visibility="private",
-        )
+    gr.HTML(f"<p>{_SAVED_COLUMNS}</p>", elem_classes="hint")
+    in_browser(save.click, "saveBatch")
+    for choice in (length, form):
+        in_browser(choice.change, "inForce", reads=[length, form], writes=[in_force])
 
 
 class _Batch:
@@ -95,9 +112,9 @@ class _Batch:
         for item in self._items:
             if flag.is_set:
                 return
-            where = words.batch_progress(len(self.results) + 1, len(self._items), item.name)
+            where = f"Article {len(self.results) + 1} of {len(self._items)}: {item.name}."
             yield view.busy_line(where), self.table(item)
-            problem = item.problem or (words.ADDRESS_ONLY if web_address(item.text) else "")
+            problem = item.problem or (ADDRESS_ONLY if web_address(item.text) else "")
             if problem:
                 self.results.append(_failed(item, problem))
                 continue
@@ -122,18 +139,21 @@ class _Batch:
     def outcome(self, flag: StopFlag) -> str:
         """How it went, in one sentence."""
         num_failed = sum(bool(result.problem) for result in self.results)
-        outcome = words.batch_outcome(len(self.results), len(self._items), num_failed, was_stopped=flag.is_set)
-        return " ".join([outcome, *dict.fromkeys(item.doubt for item in self._items if item.doubt)])
+        how = "Stopped after" if flag.is_set else "Done:"
+        sentence = f"{how} {len(self.results)} of {len(self._items)}."
+        failed = [f"{num_failed} could not be summarized; the table says why."] if num_failed else []
+        doubts = dict.fromkeys(item.doubt for item in self._items if item.doubt)
+        return " ".join([sentence, *failed, *doubts])
 
     def table(self, item: BatchItem | None = None, line: str = "") -> str:
         """What is done so far, as HTML: with the file to save, or with `item`, which is in work, and how far it is."""
-        head = "".join(f'<th scope="col">{title}</th>' for title in words.BATCH_COLUMNS)
+        head = "".join(f'<th scope="col">{title}</th>' for title in _COLUMNS)
         rows = "".join(_table_row(result.row, result.name, result.summary, result.problem) for result in self.results)
         if item is not None:
             rows += _table_row(item.row, item.name, line)
         csv = html.escape(results_csv(self.results)) if self.results and item is None else ""
         return (
-            f'<div class="table" role="region" aria-label="{words.BATCH_RESULTS}" tabindex="0" data-csv="{csv}">'
+            f'<div class="table" role="region" aria-label="Summaries so far" tabindex="0" data-csv="{csv}">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

@@ -5,7 +5,6 @@ import json
 import shlex
 from dataclasses import asdict
 
-from ui import words
 from ui.client import Summary, SummaryRequest
 
 _MAX_INLINE_CHARS = 20_000
@@ -18,13 +17,13 @@ def details(result: Summary, request: SummaryRequest, base_url: str) -> str:
         key: value for key, value in result.raw.items() if key not in {"summary", "model_text", "article", "evidence"}
     }
     sections = (
-        (words.DETAILS_RESULT, json.dumps(shown, indent=2, ensure_ascii=False)),
-        (words.DETAILS_CURL, _curl(request, base_url)),
-        (words.DETAILS_PYTHON, _python(request, base_url)),
+        ("The answer", json.dumps(shown, indent=2, ensure_ascii=False)),
+        ("The same from a terminal", _curl(request, base_url)),
+        ("The same from Python", _python(request, base_url)),
     )
     return f"<p>{html.escape(_how(result))}</p>" + "".join(
         f'<section><h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{html.escape(code)}</pre>'
-        f'<button type="button" class="copy-code">{words.COPY_CODE}</button></section>'
+        f'<button type="button" class="copy-code">Copy these lines</button></section>'
         for title, code in sections
     )
 
@@ -47,7 +46,7 @@ def _curl(request: SummaryRequest, base_url: str) -> str:
     options = {name: value for name, value in asdict(request).items() if name != "text"}
     if len(request.text) > _MAX_INLINE_CHARS:
         return (
-            f"# {words.DETAILS_LONG}\n"
+            "# Save the article as article.txt first: it is too long for a command line.\n"
             f"jq -Rs '{{text: .}} + {json.dumps(options)}' article.txt |\n"
             f"  curl {base_url}/summarize -H 'Content-Type: application/json' -d @-"
         )

@@ -47,6 +47,7 @@ _MAX_WAITING_LOGINS = 20
 OPEN_ROUTES = {
     "GET": (
         r"/", r"/config/?", r"/assets/.*", r"/static/.*", r"/svelte/.*", r"/favicon\.ico", r"/manifest\.json",
+        r"/link-preview\.png",
         r"/robots\.txt", r"/theme\.css", r"/pwa_icon(/\d+)?", r"/logout", r"/login_check/?", r"/user/?",
         r"/gradio_api/(info|app_id|openapi\.json|user|login_check|startup-events|theme\.css|upload_progress)/?",
         r"/gradio_api/heartbeat/\w+", r"/gradio_api/queue/(data|status)",

@@ -1,7 +1,7 @@
 """A summary as a file: plain text, or Markdown. The browser saves them; nothing is kept on this machine."""
 
-from ui import words
 from ui.client import Summary, SummaryRequest
+from ui.facts import counts, method
 from ui.headline import headline
 
 
@@ -13,20 +13,16 @@ def as_text(result: Summary, request: SummaryRequest) -> str:
 def as_markdown(result: Summary, request: SummaryRequest) -> str:
     """The same with a heading and a list."""
     facts = "".join(f"- {_literal(fact)}\n" for fact in _facts(result, request))
-    return f"# {_literal(headline(request.text)) or words.SUMMARY}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+    return f"# {_literal(headline(request.text)) or 'Summary'}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
 
 
 def _facts(result: Summary, request: SummaryRequest) -> list[str]:
-    facts = [
-        words.SUMMARY_OF.format(headline=headline(request.text)),
-        words.counts(result.num_input_words, result.num_summary_words),
-    ]
+    facts = [f"Summary of: {headline(request.text)}", counts(result.num_input_words, result.num_summary_words)]
     doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
     if doubts:
-        facts.append(words.DOUBTS_LISTED.format(doubts=doubts))
-    if result.method == "abstractive":
-        return [*facts, words.WRITTEN_BY_MODEL]
-    return [*facts, words.BADGE_SHORTENED if result.raw["cuts"] else words.BADGE_EXTRACTIVE]
+        facts.append(f"Not found in the article: {doubts}")
+    is_written = result.method == "abstractive"
+    return [*facts, "Written by a language model, which can get things wrong" if is_written else method(result)]
 
 
 def _literal(text: str) -> str:

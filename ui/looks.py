@@ -8,14 +8,24 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from ui import words
-from ui.article_tab import DEFAULT_WORDS, MAX_WORDS, MIN_WORDS, PRESETS, STEP_WORDS
-from ui.document import WithScript
+from ui.article_tab import DEFAULT_WORDS, MARKS, MAX_WORDS, MIN_WORDS, STEP_WORDS
+from ui.document import Document, WithDocument
+from ui.facts import READING_WORDS_PER_MINUTE
+from ui.page import TAGLINE, TITLE
 
 _HERE = Path(__file__).parent
 _MAX_UPLOAD = "20mb"
 """Above what can be read (`reading/files.py`), so that a file somewhat too large gets our sentence and not Gradio's."""
 
+
+_SCRIPTS = (
+    *("english", "bridge", "page", "settings", "counting", "article", "paste", "result", "link", "history"),
+    "tab",  # last: it fills the page with what the others remember
+)
+_LOGIN = (
+    "Nutshell: paste a news article, get a summary. Whoever invited you has the user name and the password. "
+    "If one of them was wrong, type both again."
+)
 
 Login = tuple[str, str] | Callable[[str, str], Awaitable[bool]]
 """A user and a password, or what says whether they are right."""
@@ -29,12 +39,19 @@ def launch_options(
     Args:
         guards: what stands before everything else, the outermost first.
     """
+    document = Document(
+        title=TITLE,
+        description=TAGLINE,
+        picture=_HERE / "pictures" / "preview.png",
+        style=(_HERE / "page.css").read_text(encoding="utf-8"),
+        script=_script(allow_urls=allow_urls),
+    )
     return {
         "auth": auth,
-        "auth_message": words.LOGIN,
+        "auth_message": _LOGIN,
         "theme": _theme(),
-        "css_paths": [_HERE / "page.css"],
-        "app_kwargs": {"middleware": [*guards, Middleware(WithScript, script=_script(allow_urls=allow_urls))]},
+        "favicon_path": _HERE / "pictures" / "favicon.svg",
+        "app_kwargs": {"middleware": [*guards, Middleware(WithDocument, document=document)]},
         "max_file_size": _MAX_UPLOAD,
         "enable_monitoring": False,
         "footer_links": [],
@@ -84,16 +101,15 @@ def _theme() -> gr.themes.Base:
 def _script(*, allow_urls: bool) -> str:
     """The files of `scripts/` as one script; it runs before Gradio's own."""
     told = {
-        "words": words.LIVE,
-        "wordsPerMinute": words.READING_WORDS_PER_MINUTE,
-        "presets": list(PRESETS.values()),
+        "wordsPerMinute": READING_WORDS_PER_MINUTE,
+        "marks": list(MARKS.values()),
         "minWords": MIN_WORDS,
         "maxWords": MAX_WORDS,
         "stepWords": STEP_WORDS,
         "defaultWords": DEFAULT_WORDS,
         "allowsUrls": allow_urls,
     }
-    parts = [f"globalThis.nutshell = {json.dumps(told)};"]
-    for name in ("english", "page", "settings", "article", "paste", "result", "link", "history", "tab"):
+    parts = [f"globalThis.nutshell = {{ told: {json.dumps(told)} }};"]
+    for name in _SCRIPTS:
         parts.append(f"{{\n{(_HERE / 'scripts' / f'{name}.js').read_text(encoding='utf-8')}}}")
     return "\n".join(parts)

@@ -10,9 +10,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ui import words
-
 _BULLET = "- "
+_NOT_FOUND = "not found in the article"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
         if found["sources"]
     ]
     doubts = [
-        Span(fact["start"], fact["end"], f'span class="doubt" tabindex="0" data-why="{html.escape(words.NOT_FOUND)}"')
+        Span(fact["start"], fact["end"], f'span class="doubt" tabindex="0" data-why="{_NOT_FOUND}"')
         for fact in unsupported
     ]
     lines = []
@@ -51,9 +50,9 @@ def summary_html(summary: str, evidence: Sequence[dict[str, Any]], unsupported: 
         is_bullet = summary.startswith(_BULLET, start)
         first = start + len(_BULLET) if is_bullet else start
         body = _wrap(summary, first, end, sentences, doubts)
-        lines.append((is_bullet, f"<li>{body}</li>" if is_bullet else f"<p>{body}</p>"))
+        lines.append((is_bullet, f"<li>{body}</li>" if is_bullet else f'<p dir="auto">{body}</p>'))
     groups = ((is_list, "".join(line for _, line in group)) for is_list, group in groupby(lines, key=itemgetter(0)))
-    return "".join(f"<ul>{body}</ul>" if is_list else body for is_list, body in groups)
+    return "".join(f'<ul dir="auto">{body}</ul>' if is_list else body for is_list, body in groups)
 
 
 def article_html(article: str, evidence: Sequence[dict[str, Any]], cuts: Sequence[dict[str, Any]]) -> str:
@@ -73,7 +72,7 @@ def article_html(article: str, evidence: Sequence[dict[str, Any]], cuts: Sequenc
         for (start, end), sentences in sorted(users.items())
     ]
     dimmed = [Span(cut["start"], cut["end"], "s") for cut in cuts]
-    return "".join(f"<p>{_wrap(article, start, end, marks, dimmed)}</p>" for start, end in _lines(article))
+    return "".join(f'<p dir="auto">{_wrap(article, start, end, marks, dimmed)}</p>' for start, end in _lines(article))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

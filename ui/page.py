@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 import gradio as gr
 
-from ui import words
 from ui.article_tab import DEFAULT_WORDS, ArticleTab
 from ui.batch_tab import batch_tab
+from ui.browser import in_browser
 from ui.client import SummarizerClient, SummarizerError, Summary, SummaryRequest
-from ui.runs import Runs, Stopped, session_of
+from ui.runs import STOPPED, Runs, Stopped, session_of
 from ui.sharing import Sharing
-from ui.status_line import POLL_S, STARTING, StatusPoll
-from ui.view import line
+from ui.status_line import POLL_S, StatusPoll
+
+TITLE = "Nutshell"
+TAGLINE = "Paste a news article and read it in a nutshell."
 
 _MAX_RUNS_AT_ONCE = 64
 _MAX_QUEUED_EVENTS = 256
@@ -41,13 +43,16 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
     """Return the page; `looks.launch_options` holds what Gradio wants at launch."""
     runs = Runs(client, config.is_alive)
     uploads = (_UPLOAD_LIFE_S, _UPLOAD_LIFE_S)
-    with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=uploads) as page:
+    poll = StatusPoll(client, config.is_alive)
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=uploads) as page:
         with gr.Row(elem_id="top"):
-            gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.TAGLINE}</p>", elem_id="head")
-            large = gr.Button(words.LARGE_TEXT, size="sm", min_width=120, scale=0, elem_id="large")
-        sharing = gr.HTML("", elem_id="sharing")
-        state = gr.HTML(line(STARTING), elem_id="state")
-        with gr.Tab(words.TAB_ARTICLE):
+            skip = '<a class="skip" href="#summary-heading">Go to the summary</a>'
+            gr.HTML(f"<h1>{TITLE}</h1><p>{TAGLINE}</p>{skip}", elem_id="head", min_width=120)
+            sharing = gr.HTML("", elem_id="sharing", scale=0, min_width=60)
+            state = gr.HTML(poll.first, elem_id="state", scale=0, min_width=60)
+            gr.HTML('<p id="state-said" class="unseen" role="status"></p>', scale=0, min_width=0)
+            large = gr.Button("A+", size="sm", min_width=40, scale=0, elem_id="large")
+        with gr.Tab("One article"):
             tab = ArticleTab(
                 page,
                 runs,
@@ -56,15 +61,15 @@ def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
                 keeps_history=not config.is_shared,
                 max_runs_at_once=_MAX_RUNS_AT_ONCE,
             )
-        with gr.Tab(words.TAB_BATCH):
-            batch_tab(runs, length=tab.num_words, style=tab.style, max_runs_at_once=_MAX_RUNS_AT_ONCE)
+        with gr.Tab("Many articles"):
+            batch_tab(runs, length=tab.length, form=tab.form, max_runs_at_once=_MAX_RUNS_AT_ONCE)
 
         async def on_leave(request: gr.Request) -> None:
             runs.stop(session_of(request))
 
         page.unload(on_leave)
-        large.click(None, None, None, js="() => nutshell.toggleLarge()", api_visibility="private")
-        poll, timer = StatusPoll(client, config.is_alive), gr.Timer(POLL_S)
+        in_browser(large.click, "enlarge")
+        timer = gr.Timer(POLL_S)
         for event in (timer.tick, page.load):
             event(poll.html, None, [state, tab.no_model], show_progress="hidden", queue=False, api_visibility="private")
 
@@ -88,7 +93,7 @@ def _offer_api(runs: Runs) -> None:
                 if isinstance(step, Summary):
                     return step.summary
                 if isinstance(step, Stopped):
-                    raise gr.Error(words.STOPPED, print_exception=False)
+                    raise gr.Error(STOPPED, print_exception=False)
                 if isinstance(step, SummarizerError):
                     raise gr.Error(str(step), print_exception=False) from None
         raise AssertionError("a run ends with a summary, an error or a stop")

@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ui import words
 from ui.client import (
     BusyError,
     Draft,
@@ -34,8 +33,13 @@ MAX_RUNNING_PER_VISITOR = 2
 MAX_RUNS_PER_VISITOR = 8
 """Running or waiting here for their turn; the next one is refused."""
 
+SENDING = "Sending the article …"
+STOPPED = "Stopped. The article is still here."
+
 TICK_S = 0.5
 """How often a run yields even when there is nothing new: Gradio notices a closed tab only between two yields."""
+
+_TOO_MANY_RUNS = f"You have {MAX_RUNS_PER_VISITOR} summaries under way. Wait for one of them, or stop it."
 
 _SILENCE_S = 3.0
 """A summarizer that is up answers at once, if only to say that it waits."""
@@ -158,7 +162,7 @@ class _Run:
         self._client, self._request, self._turn, self._patience = client, request, turn, patience
         self._reader: Reader | None = None
         self._is_stopped = False
-        self._line = words.SENDING
+        self._line = SENDING
 
     def stop(self) -> None:
         """End it now, whether it works or waits."""
@@ -195,7 +199,7 @@ class _Run:
             # Serve's proxy keeps a request, without a word, until there is a replica for it.
             self._line = STARTING
         self._line = _line_of(event, self._line, is_writing=num_words > 0)
-        detail = words.so_far(num_words) if num_words else ""
+        detail = f"{num_words:,} {'word' if num_words == 1 else 'words'} so far" if num_words else ""
         return Working(self._line, detail, event.text if isinstance(event, Draft) else None)
 
 
@@ -236,7 +240,7 @@ class Runs:
         While the summarizer starts, restarts or is busy, the run waits, and goes on by itself.
         """
         if self._num_runs(session) >= MAX_RUNS_PER_VISITOR:
-            yield BusyError(words.TOO_MANY_RUNS.format(limit=MAX_RUNS_PER_VISITOR))
+            yield BusyError(_TOO_MANY_RUNS)
             return
         turn = self._turns.setdefault(_visitor(session), threading.Semaphore(MAX_RUNNING_PER_VISITOR))
         run = _Run(self._client, request, turn, Patience(self._is_alive))
@@ -285,7 +289,8 @@ class _Session:
 
 def _line_of(event: StreamEvent | None, line: str, *, is_writing: bool) -> str:
     if isinstance(event, Queued):
-        return words.waiting(event.position)
+        return "You are next." if event.position == 1 else f"Waiting: place {event.position} in the line."
     if isinstance(event, Progress):
-        return words.working(event.part, event.parts, is_writing=is_writing)
+        where = "" if event.parts == 1 else f" part {event.part} of {event.parts}"
+        return f"Writing{where} …" if is_writing else f"Reading{where or ' the article'} …"
     return line

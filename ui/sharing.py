@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 import segno
 
-from ui import words
+_TITLE = "This page is shared"
+_CAN = "Visitors can summarize articles and files of their own. What they paste is worked on by this computer."
+_CANNOT = (
+    "They can't see your articles or each other's, nor your files. Nobody gets more than two places at a time, and the "
+    "link ends when Nutshell ends."
+)
+_VISITOR = (
+    "You are a guest on somebody's computer: what you paste is sent there, and not kept. "
+    "Other guests don't see it. When it is busy, you wait in line."
+)
 
 
 @dataclass
@@ -29,23 +38,31 @@ class Sharing:
             host: the `Host` header of whoever looks: who came through the public link is a visitor.
         """
         if not self.url:
-            return f'<div class="line warning">{html.escape(self.problem)}</div>' if self.problem else ""
+            return _pill("Not shared", f"<p>{html.escape(self.problem)}</p>") if self.problem else ""
         if host.partition(":")[0] == self.url.partition("//")[2].strip("/"):
-            return f'<div class="line info">{words.VISITOR}</div>'
+            return _pill("Guest", f"<p>{_VISITOR}</p>")
         login = ""
         if self.login is not None:
             user, password = (f"<code>{html.escape(part)}</code>" for part in self.login)
-            login = f"<p>{words.SHARED_LOGIN.format(user=user, password=password)}</p>"
+            login = f"<p>Visitors log in as {user} with the password {password}.</p>"
         link = html.escape(self.url)
-        return (
-            f'<section class="sharing" aria-label="{words.SHARED_TITLE}">{_qr_code(self.url)}<div>'
-            f'<h2>{words.SHARED_TITLE}</h2><p><a href="{link}">{link}</a></p>{login}'
-            f"<p>{words.SHARED_CAN}</p><p>{words.SHARED_CANNOT}</p></div></section>"
+        way_in = f'<p><a href="{link}">{link}</a></p>{login}'
+        return _pill(
+            "Shared",
+            f"{way_in}<p>{_CAN}</p><p>{_CANNOT}</p>"
+            '<button type="button" class="full-screen" data-open="invitation">QR code, full screen</button>',
+        ) + (
+            f'<dialog id="invitation" aria-label="{_TITLE}"><button type="button" data-close>Close</button>'
+            f"<h2>{_TITLE}</h2>{_qr_code(self.url)}{way_in}</dialog>"
         )
 
 
+def _pill(name: str, body: str) -> str:
+    return f'<details class="pill"><summary>{name}</summary><div class="popup" role="group">{body}</div></details>'
+
+
 def _qr_code(url: str) -> str:
-    """An SVG drawn here; white behind the code whatever the scheme, because scanners need it."""
+    """An SVG drawn here, as large as its place; white behind the code whatever the scheme, because scanners need it."""
     code = segno.make(url, error="m", micro=False)
-    drawn = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", title=words.SHARED_QR)
+    drawn = code.svg_inline(border=4, dark="#000", light="#fff", title="QR code of the public link", omitsize=True)
     return f'<div class="qr">{drawn}</div>'

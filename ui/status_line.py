@@ -1,11 +1,10 @@
-"""The line about the summarizer's state at the top of the page."""
+"""The summarizer's state, at the top of the page: in a word or two, and behind it in a sentence."""
 
 import html
 import threading
 import time
 from collections.abc import Callable
 
-from ui import words
 from ui.client import NotReadyError, Status, SummarizerClient, SummarizerDownError, SummarizerError
 from ui.patience import may_be_starting
 from ui.view import line
@@ -15,34 +14,53 @@ POLL_S = 2.0
 STARTING = "The summarizer is starting. You can paste an article and press Summarize already: it is next."
 _STARTING_AGAIN = "The summarizer is starting again. What was asked for meanwhile is summarized as soon as it is there."
 _GONE = "The summarizer is not answering. Whoever runs this page can look at its console."
+_READY = "The language model is ready: summaries are written in new words."
+_LOADING = "The language model is being loaded. Until then you get the article's key sentences."
+_DOWNLOADING = "The language model is on its way: {done} of {total}. Until then you get the article's key sentences."
+_FAILED = "The language model is not here now, so you get the article's own key sentences."
+
+
+def pill(name: str, sentence: str, kind: str = "waiting", *, facts: str = "") -> str:
+    """The state as HTML.
+
+    Args:
+        name: in a word or two.
+        sentence: what it means.
+        kind: ready, lesser (key sentences only), waiting or gone: a colour and a shape.
+        facts: attributes for the page's script.
+    """
+    return (
+        f'<details class="pill {kind}"{facts}><summary>{html.escape(name)}</summary>'
+        f'<div class="popup"><p>{html.escape(sentence)}</p></div></details>'
+    )
 
 
 class StatusPoll:
-    """The line about the summarizer's state. All tabs share one question to it per poll interval."""
+    """The pill about the summarizer's state. All tabs share one question to it per poll interval."""
 
     def __init__(self, client: SummarizerClient, is_alive: Callable[[], bool] | None = None) -> None:
         self._client = client
         self._is_alive = is_alive
         self._asking = threading.Lock()
-        self._line = line(STARTING)
+        self.first = self._pill = pill("Starting", STARTING)
         self._asked_at = float("-inf")
         self._was_up = False
         self._for_the_host = ""
         self._away_since: float | None = None
 
     def html(self) -> tuple[str, str]:
-        """The state in one sentence, and for whoever runs the page, why there is no model.
+        """The state, and for whoever runs the page, why there is no model.
 
-        The sentence carries the longest article, for the page's script to warn of.
+        The state carries the longest article, for the page's script to warn of.
         """
         # While one tab's question hangs, the others get the last answer instead of a place behind it.
         if time.monotonic() - self._asked_at > POLL_S / 2 and self._asking.acquire(blocking=False):
             try:
-                self._line = self._ask()
+                self._pill = self._ask()
                 self._asked_at = time.monotonic()
             finally:
                 self._asking.release()
-        return self._line, self._for_the_host
+        return self._pill, self._for_the_host
 
     def _ask(self) -> str:
         try:
@@ -50,29 +68,35 @@ class StatusPoll:
         except (SummarizerDownError, NotReadyError):
             return self._away()
         except SummarizerError as error:
-            return line(str(error), "error")
+            return pill("Not answering", str(error), "gone")
         self._was_up = True
         self._for_the_host = line(status.model_reason, "warning") if status.model_reason else ""
         self._away_since = None
-        kind = "warning" if status.model_state == "failed" else "info"
+        name, sentence, kind = _said_of(status)
         max_chars = status.raw["limits"]["max_article_chars"]
-        facts = f'data-max-article-chars="{int(max_chars)}" data-model-state="{html.escape(status.model_state)}"'
-        return f"<div {facts}>{line(_sentence_about(status), kind)}</div>"
+        facts = f' data-max-article-chars="{int(max_chars)}" data-model-state="{html.escape(status.model_state)}"'
+        return pill(name, sentence, kind, facts=facts)
 
     def _away(self) -> str:
         now = time.monotonic()
         self._away_since = now if self._away_since is None else self._away_since
         if not may_be_starting(now - self._away_since, self._is_alive):
-            return line(_GONE, "error")
-        return line(_STARTING_AGAIN if self._was_up else STARTING)
+            return pill("Not answering", _GONE, "gone")
+        return pill("Starting", _STARTING_AGAIN if self._was_up else STARTING)
 
 
-def _sentence_about(status: Status) -> str:
+def _said_of(status: Status) -> tuple[str, str, str]:
+    """Name, sentence and kind of a state in which summaries can be made."""
     if status.model_state == "ready":
-        return words.READY
+        return "Language model", _READY, "ready"
     if status.model_state == "failed":
-        return words.FAILED
+        return "Key sentences", _FAILED, "lesser"
     if status.model_state == "downloading" and status.total_bytes:
-        done = words.megabytes(status.downloaded_bytes or 0)
-        return words.DOWNLOADING.format(done=done, total=words.megabytes(status.total_bytes))
-    return words.LOADING
+        done = status.downloaded_bytes or 0
+        sentence = _DOWNLOADING.format(done=_megabytes(done), total=_megabytes(status.total_bytes))
+        return f"Model {100 * done // status.total_bytes} %", sentence, "lesser"
+    return "Model loading", _LOADING, "lesser"
+
+
+def _megabytes(num_bytes: int) -> str:
+    return f"{num_bytes / 1e6:,.0f} MB"

@@ -1,70 +1,77 @@
-// The article's box: counts and warnings while one types, files dropped on it.
+// The article's box: counts and warnings while one types, samples, files dropped on it.
 
 // A quarter of English news is these; other languages have few of them. The summarizer looks more closely.
 const english = new Set(
   ("the of and to in is was for that on with as by at from his her he she it they has have had are were be been " +
    "who which this but not will said their after an or we you would about into than when there what over").split(" "));
 
-nutshell.fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const number = (n) => n.toLocaleString("en-US");
 
-const readingTime = (words) => {
-  const seconds = (60 * words) / nutshell.wordsPerMinute;
+const readingTime = (numWords) => {
+  const seconds = (60 * numWords) / nutshell.told.wordsPerMinute;
   if (seconds < 55) {
-    return nutshell.fill(nutshell.words.seconds, { n: Math.max(5, 5 * Math.round(seconds / 5)) });
+    return `${Math.max(5, 5 * Math.round(seconds / 5))} seconds`;
   }
   const minutes = Math.round(seconds / 60);
-  return minutes === 1 ? nutshell.words.minute : nutshell.fill(nutshell.words.minutes, { n: number(minutes) });
+  return minutes === 1 ? "1 minute" : `${number(minutes)} minutes`;
 };
 
-const looksEnglish = (words) => {
+const looksEnglish = (text) => {
+  const words = nutshell.spacedWords(text.slice(0, 4000));
   if (words.length < 25) {
     return true;
   }
-  const some = words.slice(0, 400);
-  const known = some.filter((word) => english.has(word.toLowerCase().replace(/[^a-z]/g, ""))).length;
-  return known / some.length > 0.12;
+  const known = words.filter((word) => english.has(word.toLowerCase().replace(/[^a-z]/g, ""))).length;
+  return known / words.length > 0.12;
 };
 
 const isAddress = (text) => /^\s*(https?:\/\/|www\.)\S+\s*$/i.test(text);
 
-const adviceFor = (text, words, maxWords) => {
-  const limit = Number(document.querySelector("#state [data-max-article-chars]")?.dataset.maxArticleChars);
+const adviceFor = (text, numWords, maxWords) => {
+  const limit = Number(nutshell.find("#state [data-max-article-chars]")?.dataset.maxArticleChars);
+  const numChars = [...text].length;
   if (isAddress(text)) {
-    return nutshell.allowsUrls ? "" : nutshell.words.address;
+    return nutshell.told.allowsUrls ? "" : "This is a web address, not an article.";
   }
-  if (limit && text.length > limit) {
-    return nutshell.fill(nutshell.words.tooLong, { chars: number(text.length), limit: number(limit) });
+  if (limit && numChars > limit) {
+    return `This is ${number(numChars)} characters long; the limit is ${number(limit)}. `
+      + "Leave something out before you summarize.";
   }
-  if (words.length > 0 && words.length <= maxWords) {
-    return nutshell.words.tooShort;
+  if (numWords > 0 && numWords <= maxWords) {
+    return "This is about as short as its summary would be.";
   }
-  return looksEnglish(words) ? "" : nutshell.words.notEnglish;
+  const isEnglish = !nutshell.isUnspaced(text) && looksEnglish(text);
+  return isEnglish ? "" : "This does not look like English. You will get key sentences, word for word.";
 };
 
 let lastCall = 0;
 
-// [counts, warning] as HTML; nothing of the article itself is in them. In a long text they wait for a pause in typing.
-nutshell.describe = async (text, maxWords) => {
+// Nothing of the article itself is in what is said. In a long text it waits for a pause in typing.
+nutshell.on.describe = async ({ article, length }) => {
+  const text = article ?? "";
   const call = ++lastCall;
-  setTimeout(nutshell.mark, 0);  // once the box shows it
-  if ((text ?? "").length > 20_000) {
+  setTimeout(nutshell.compareWithBox, 0);  // once the box shows it
+  if (text.length > 20_000) {
     await new Promise((resolve) => { setTimeout(resolve, 250); });
     if (call !== lastCall) {
-      return [nutshell.update(), nutshell.update()];
+      return {};
     }
   }
-  nutshell.tab.hold({ article: text ?? "" });
-  const leftOut = nutshell.leftOutAdvice(text ?? "");
-  const words = (text ?? "").match(/\S+/g) ?? [];
-  if (words.length === 0) {
-    return ["", ""];
+  nutshell.tab.hold({ article: text });
+  const leftOut = nutshell.leftOutAdvice(text);
+  const numWords = nutshell.countWords(text);
+  if (numWords === 0) {
+    return { counts: "", advice: "" };
   }
-  const counted = words.length === 1 ? nutshell.words.oneWord
-    : nutshell.fill(nutshell.words.counts, { words: number(words.length), minutes: readingTime(words.length) });
-  const advice = adviceFor(text, words, maxWords);
-  return [`<p>${counted}</p>`, leftOut + (advice && nutshell.line("warning", advice))];
+  const counted = `${number(numWords)} ${numWords === 1 ? "word" : "words"}`;
+  const advice = adviceFor(text, numWords, length);
+  return {
+    counts: `<p>${counted}${numWords === 1 ? "" : `<span class="reading-time">, about ${readingTime(numWords)} to read</span>`}</p>`,
+    advice: leftOut + (advice && nutshell.line("warning", advice)),
+  };
 };
+
+nutshell.on.sample = ({ text }) => ({ article: text, note: "" });
 
 // A file dropped anywhere goes the way of the button; the browser would open it in place of the page.
 const isFile = (event) => event.dataTransfer?.types.includes("Files") && !event.target.closest?.("#batch-file");
@@ -78,8 +85,8 @@ document.addEventListener("drop", (event) => {
     return;
   }
   event.preventDefault();
-  const input = document.querySelector("#inputs input[type=file]");
-  if (input && document.getElementById("article")?.offsetParent) {
+  const input = nutshell.find("#article-foot input[type=file]");
+  if (input && nutshell.find("#article")?.offsetParent) {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }

@@ -4,26 +4,25 @@ const maxRuns = 10;
 let chosen = null;
 let lastResult = null;
 
-// {when, begins, html: [summary, facts, sources, details]} each; what another version or a person wrote there is skipped.
-const isRun = (run) => Number.isFinite(run?.when) && typeof run.begins === "string"
-  && run.html?.length === 4 && run.html.every((part) => typeof part === "string");
+// {when, begins, shown: {result, about, details}} each; what another version or a person wrote there is skipped.
+const isRun = (run) => Number.isFinite(run?.when) && typeof run.begins === "string" && nutshell.isShown(run.shown);
 const runs = () => {
   const stored = nutshell.stored("history");
   return Array.isArray(stored) ? stored.filter(isRun) : [];
 };
 
-const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
-
 // The list as HTML: Gradio puts it on the page when the fold is opened.
 const list = () => {
   const items = runs().map(({ when, begins }) => {
     const day = new Date(when).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-    return `<li><button type="button" data-when="${when}">${escaped(begins)} <small>${day}</small></button></li>`;
+    return `<li><button type="button" dir="auto" data-when="${when}">${nutshell.escaped(begins)} <small>${day}</small></button></li>`;
   });
-  return items.length ? `<ul>${items.join("")}</ul>` : `<p>${nutshell.words.noHistory}</p>`;
+  return items.length ? `<ul>${items.join("")}</ul>` : "<p>Nothing here yet.</p>";
 };
 
 nutshell.history = {
+  keeps: false,
+
   start(keeps) {
     this.keeps = keeps;
     return list();
@@ -31,7 +30,7 @@ nutshell.history = {
 
   keep(keeps) {
     this.keeps = keeps;
-    nutshell.remember({ keepsHistory: keeps });
+    nutshell.tab.hold({});
     return keeps ? list() : this.forget();
   },
 
@@ -41,47 +40,38 @@ nutshell.history = {
   },
 
   // After a run, however it ended: only one that has a result of its own is kept.
-  add(html) {
-    const result = document.getElementById("result");
-    const [summary, facts, sources, details] = html;
-    nutshell.tab.hold({ shown: result ? { summary, facts, sources, details } : null });
-    if (result) {
-      nutshell.tab.hold({ words: Number(result.dataset.words), format: result.dataset.format });
-    }
+  add(data, shown) {
     // Another tab may have switched it off.
-    const keeps = nutshell.stored("settings")?.keepsHistory ?? this.keeps;
-    if (!keeps || !result || result === lastResult) {
+    const keeps = nutshell.settings().keepsHistory ?? this.keeps;
+    if (!keeps || !data || data === lastResult) {
       return list();
     }
-    lastResult = result;
-    const begins = result.dataset.headline || result.dataset.article.trim().slice(0, 70);
-    const kept = [{ when: Date.now(), begins, html }, ...runs()].slice(0, maxRuns);
+    lastResult = data;
+    const begins = data.headline || data.article.trim().slice(0, 70);
+    const kept = [{ when: Date.now(), begins, shown }, ...runs()].slice(0, maxRuns);
     // A browser gives about 5 MB; the oldest make room for the newest.
     while (kept.length > 0 && !nutshell.store("history", kept)) {
       kept.pop();
     }
     return list();
   },
+};
 
-  // Values for article, length, form, preset, progress line, the four parts, and the two folds around them.
-  reopen() {
-    const run = runs().find(({ when }) => String(when) === chosen);
-    if (!run || document.querySelector("#progress .busy")) {
-      return Array(11).fill(nutshell.update());
-    }
-    // The result carries its own article: the box may hold another one by the time a run ends.
-    const result = new DOMParser().parseFromString(run.html[1], "text/html").getElementById("result");
-    const { article, words, format } = result?.dataset ?? {};
-    const length = nutshell.asLength(Number(words));
-    const line = nutshell.line("info", nutshell.words.reopened);
-    const visible = nutshell.update({ visible: true });
-    const [summary, facts, sources, details] = run.html;
-    nutshell.tab.hold({
-      article: article ?? "", words: length, format: nutshell.asFormat(format), shown: { summary, facts, sources, details },
-    });
-    const wish = [article ?? "", length, nutshell.asFormat(format), nutshell.presetOf(length)];
-    return [...wish, line, ...run.html, visible, visible];
-  },
+nutshell.on.forget = () => ({ history: nutshell.history.forget() });
+
+nutshell.on.reopen = () => {
+  const run = runs().find(({ when }) => String(when) === chosen);
+  if (!run || nutshell.find("#progress .busy")) {
+    return {};
+  }
+  // The result carries its own article: the box may hold another one by the time a run ends.
+  const data = new DOMParser().parseFromString(run.shown.result, "text/html").querySelector(".data")?.dataset;
+  const article = data?.article ?? "";
+  const length = nutshell.asLength(Number(data?.words));
+  const form = nutshell.asForm(data?.format);
+  nutshell.tab.hold({ article, length, form, shown: run.shown });
+  const note = nutshell.line("info", "From your recent summaries.");
+  return { article, length, form, marks: nutshell.markOf(length), note, progress: "", ...run.shown };
 };
 
 // Before Gradio hears of the click on the list.

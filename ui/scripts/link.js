@@ -17,23 +17,24 @@ const unsqueezed = async (packed) => {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
 };
 
-nutshell.copyLink = async (article, words, format) => {
-  const button = document.getElementById("copy-link");
-  const packed = await squeezed(JSON.stringify({ article, words, format }));
+nutshell.on.link = async ({ article, length, form }) => {
+  const packed = await squeezed(JSON.stringify({ article, words: length, format: form }));
   // The presenter's own address is of no use to others; the public one is on the page where there is one.
-  const base = document.querySelector("#sharing a")?.href ?? location.href.split("#")[0];
-  let said = nutshell.words.linkTooLong;
+  const base = nutshell.find("#sharing a")?.href ?? location.href.split("#")[0];
+  let said = "Too long for a link";
   if (packed.length <= maxLinkChars) {
     try {
       await navigator.clipboard.writeText(base + marker + packed);
-      said = nutshell.words.linkCopied;
+      said = "Link copied";
     } catch {
       history.replaceState(null, "", marker + packed);
-      said = nutshell.words.linkInBar;
+      said = "It is in the address bar";
     }
   }
-  nutshell.sayOn(button, said, nutshell.words.copyLink);
+  nutshell.sayOn(nutshell.find("#link"), said);
 };
+
+nutshell.hasLink = () => location.hash.startsWith(marker);
 
 // In a tab that shows the page already, the browser would only change the address.
 addEventListener("hashchange", () => {
@@ -42,10 +43,8 @@ addEventListener("hashchange", () => {
   }
 });
 
-nutshell.hasLink = () => location.hash.startsWith(marker);
-
-// What came with the address: {article, words, format}, {} for nothing, or {isBad} for a damaged link.
-nutshell.readLink = async () => {
+// What came with the address: {article, length, form}, {} for nothing, or {isBad} for a damaged link.
+const readLink = async () => {
   if (!nutshell.hasLink()) {
     return {};
   }
@@ -58,7 +57,7 @@ nutshell.readLink = async () => {
     if (!fits) {
       return { isBad: true };
     }
-    return { article: article.toWellFormed?.() ?? article, words: Number.isFinite(words) ? words : undefined, format };
+    return { article: article.toWellFormed?.() ?? article, length: Number.isFinite(words) ? words : undefined, form: format };
   } catch {
     return { isBad: true };
   }
@@ -67,31 +66,27 @@ nutshell.readLink = async () => {
 // What a reader has touched before the link was unpacked stays as it is.
 const touched = new Set();
 document.addEventListener("input", (event) => {
-  ["article", "length", "preset", "form"].filter((id) => event.target.closest(`#${id}`)).forEach((id) => touched.add(id));
+  ["article", "length", "marks", "form"].filter((id) => event.target.closest?.(`#${id}`)).forEach((id) => touched.add(id));
 }, { capture: true });
 
-// Values for article, progress line, slider, presets and form, as the page loads.
-nutshell.openLink = async () => {
-  nutshell.enlarge(nutshell.stored("settings")?.isLarge === true);  // now that the button is there
-  const link = await nutshell.readLink();
-  const line = link.isBad ? nutshell.line("warning", nutshell.words.badLink) : nutshell.line("info", nutshell.words.fromLink);
-  if (link.article === undefined) {
-    return [nutshell.update(), link.isBad ? line : nutshell.update(), ...Array(3).fill(nutshell.update())];
+nutshell.on.open = async () => {
+  nutshell.showSettings();  // now that the button is there
+  const link = await readLink();
+  if (link.isBad) {
+    const bad = "The link that brought you here is damaged, so its article is lost. Ask for the link again.";
+    return { note: nutshell.line("warning", bad) };
   }
-  const settings = nutshell.stored("settings") ?? {};
-  const words = nutshell.asLength(link.words ?? settings.words);
-  const format = nutshell.asFormat(link.format ?? settings.format);
-  const isFree = (...ids) => !ids.some((id) => touched.has(id));
-  if (!isFree("article")) {
-    return Array(5).fill(nutshell.update());
+  if (link.article === undefined || touched.has("article")) {
+    // Gradio tells of no change for what was there from the start.
+    const { article } = nutshell.tab.held;
+    return article ? nutshell.on.describe({ article, length: nutshell.chosen().length }) : {};
   }
-  const hasLength = isFree("length", "preset");
-  nutshell.tab.hold({ ...(hasLength && { words }), ...(isFree("form") && { format }) });
-  return [
-    link.article,
-    line,
-    hasLength ? words : nutshell.update(),
-    hasLength ? nutshell.presetOf(words) : nutshell.update(),
-    isFree("form") ? format : nutshell.update(),
-  ];
+  const settings = nutshell.settings();
+  const length = nutshell.asLength(link.length ?? settings.length);
+  const form = nutshell.asForm(link.form ?? settings.form);
+  const hasLength = touched.has("length") || touched.has("marks");
+  const wish = { ...(!hasLength && { length }), ...(!touched.has("form") && { form }) };
+  nutshell.tab.hold(wish);
+  const note = nutshell.line("info", "This article came with the link. Look it over, then summarize.");
+  return { article: link.article, note, ...wish, ...(!hasLength && { marks: nutshell.markOf(length) }) };
 };

@@ -120,9 +120,9 @@ nutshell.leftOutAdvice = (text) => {
     return "";
   }
   const num = leftOut.reduce((sum, own) => sum + own.num, 0);
-  const { leftOut: many, leftOutOne: one, putBack } = nutshell.words;
-  const said = num === 1 ? one : nutshell.fill(many, { n: num });
-  return nutshell.line("info", `${said} <button type="button" class="link" data-put-back>${putBack}</button>`);
+  const said = num === 1 ? "Left out one line that looked like a web page's menu or advert."
+    : `Left out ${num} lines that looked like a web page's menus or adverts.`;
+  return nutshell.line("info", `${said} <button type="button" class="link" data-put-back>Put back</button>`);
 };
 
 document.addEventListener("paste", (event) => {

@@ -1,33 +1,99 @@
-// The result: copied, or saved as a file that the browser makes itself.
+// The result: does it belong to what stands in the box, is there a better one; copied, saved, traced to its sources.
 
-nutshell.sayOn = (button, said, usual) => {
-  button.textContent = said;
-  setTimeout(() => { button.textContent = usual; }, 2000);
+const data = () => nutshell.find("#result .data")?.dataset;
+const isBusy = () => nutshell.find("#progress .busy") !== null || nutshell.find("#result .busy") !== null;
+const hasModel = () => nutshell.find("#state [data-model-state]")?.dataset.modelState === "ready";
+const plain = (text) => text.replace(/\r\n?/g, "\n").trim().toWellFormed();
+
+const isOfTheBox = (own) => plain(nutshell.find("#article textarea")?.value ?? "") === plain(own.article);
+// What the reader sees chosen.
+nutshell.chosen = () => ({
+  length: Number(nutshell.find("#length input[type=number]")?.value),
+  form: nutshell.find("#form input:checked")?.value,
+});
+const isAsChosen = (own, { length, form } = nutshell.chosen()) => Number(own.words) === length && own.format === form;
+// Key sentences although the model was there: it writes English only, and another try would end the same.
+const isForGood = (own) => own.method === "extractive" && (!hasModel() || nutshell.tab.held.hadModel);
+
+let known = null;
+
+// Says of a result that it is of another text than the box holds now, and offers a better one.
+nutshell.compareWithBox = () => {
+  const own = data();
+  if (own && own !== known) {
+    const isHeld = known === null && nutshell.tab.held.hadModel !== undefined && nutshell.tab.held.shown !== null;
+    nutshell.tab.held.hadModel = isHeld ? nutshell.tab.held.hadModel : hasModel();
+  }
+  known = own ?? known;
+  const isOld = own !== undefined && !isOfTheBox(own);
+  const better = !own || isOld || isBusy() || isForGood(own) ? ""
+    : !isAsChosen(own) ? "Summarize again as chosen now"
+      : own.method === "extractive" ? "The language model is ready now: summarize again in new words" : "";
+  nutshell.find("#stale")?.toggleAttribute("data-shown", isOld);
+  nutshell.find("#progress")?.toggleAttribute("data-old", isOld);
+  nutshell.find("#result")?.toggleAttribute("data-headline", nutshell.settings().hasHeadline === true);
+  nutshell.find("#redo")?.toggleAttribute("data-shown", better !== "");
+  if (better) {
+    nutshell.labelled("redo", {}, better);
+  }
 };
 
-const copy = async (element, text, button, usual) => {
+nutshell.on.redo = () => { nutshell.find("#run")?.click(); };
+
+// Key sentences are there at once, so another length or form is shown without being asked for.
+let pause = null;
+nutshell.redoSoon = () => {
+  clearTimeout(pause);
+  pause = setTimeout(() => {
+    const own = data();
+    if (own && isOfTheBox(own) && !isAsChosen(own) && isForGood(own) && !isBusy()) {
+      nutshell.on.redo();
+    }
+    nutshell.compareWithBox();
+  }, 500);
+};
+
+nutshell.on.ran = (shown) => {
+  const own = data();
+  nutshell.tab.hold({ shown: own ? shown : null, ...(own && { length: Number(own.words), form: own.format }) });
+  // Also where the connection broke in mid-way, and nobody said that it ended.
+  return {
+    history: nutshell.history.add(own, shown),
+    run: nutshell.update({ visible: true }),
+    stop: nutshell.update({ visible: false }),
+  };
+};
+
+nutshell.on.back = () => nutshell.tab.held.shown ?? nutshell.tab.nothing;
+
+const sayOn = (button, said) => {
+  const usual = button.textContent;
+  if (button.dataset.says === undefined) {
+    button.dataset.says = usual;
+    setTimeout(() => {
+      button.textContent = usual;
+      delete button.dataset.says;
+    }, 2000);
+  }
+  button.textContent = said;
+};
+nutshell.sayOn = sayOn;
+
+const copy = async (element, text, button) => {
   try {
     // It exists on https and on this computer only; a visitor over plain http gets the text selected.
     await navigator.clipboard.writeText(text);
-    nutshell.sayOn(button, nutshell.words.copied, usual);
+    sayOn(button, "Copied");
   } catch {
     getSelection().selectAllChildren(element);
-    nutshell.sayOn(button, nutshell.words.selected, usual);
+    sayOn(button, "Selected: press Ctrl+C");
   }
 };
 
-nutshell.copy = () => {
-  const region = document.querySelector("#summary [role=region]");
-  return copy(region, region.innerText.trim(), document.getElementById("copy"), nutshell.words.copy);
+nutshell.on.copy = () => {
+  const region = nutshell.find("#result [role=region]");
+  return copy(region, region.innerText.trim(), nutshell.find("#copy"));
 };
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button.copy-code");
-  if (button) {
-    const code = button.parentElement.querySelector("pre");
-    copy(code, code.textContent, button, nutshell.words.copyCode);
-  }
-});
 
 const save = (content, type, name) => {
   const link = document.createElement("a");
@@ -37,14 +103,38 @@ const save = (content, type, name) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 };
 
-nutshell.save = (kind) => {
-  const result = document.getElementById("result");
-  const [type, ending] = kind === "markdown" ? ["text/markdown", "md"] : ["text/plain", "txt"];
-  const { headline, fileName } = result.dataset;
-  const hasTitle = kind === "text" && headline && nutshell.stored("settings")?.hasHeadline === true;
-  save((hasTitle ? `${headline}\n\n` : "") + result.dataset[kind], type, `${fileName ?? "summary"}.${ending}`);
+nutshell.on.saveBatch = () => {
+  save(nutshell.find("#batch-table [data-csv]").dataset.csv, "text/csv", "summaries.csv");
 };
 
-nutshell.saveBatch = () => {
-  save(document.querySelector("#batch-table [data-csv]").dataset.csv, "text/csv", nutshell.words.batchFileName);
+document.addEventListener("click", (event) => {
+  const code = event.target.closest?.("button.copy-code");
+  if (code) {
+    const lines = code.parentElement.querySelector("pre");
+    copy(lines, lines.textContent, code);
+  }
+  const kind = event.target.closest?.("[data-save]")?.dataset.save;
+  if (kind) {
+    const [type, ending] = kind === "markdown" ? ["text/markdown", "md"] : ["text/plain", "txt"];
+    const { headline, fileName, [kind]: content } = data();
+    const hasTitle = kind === "text" && headline && nutshell.settings().hasHeadline === true;
+    save((hasTitle ? `${headline}\n\n` : "") + content, type, `${fileName}.${ending}`);
+  }
+});
+
+// Pointing at a sentence of the summary lights up what it rests on, and brings the first of it into view.
+const light = (event) => {
+  const sentence = event.target.closest?.("#result .sentence");
+  if (!sentence) {
+    return;
+  }
+  document.querySelectorAll("#about mark.lit").forEach((mark) => mark.classList.remove("lit"));
+  const own = document.querySelectorAll(`#about mark.source-${sentence.dataset.sentence}`);
+  own.forEach((mark) => mark.classList.add("lit"));
+  const box = own[0]?.closest(".article");
+  if (box) {
+    box.scrollTop += own[0].getBoundingClientRect().top - box.getBoundingClientRect().top - 30;
+  }
 };
+document.addEventListener("mouseover", light);
+document.addEventListener("focusin", light);

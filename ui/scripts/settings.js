@@ -1,69 +1,56 @@
 // Length, form and text size, remembered in this browser.
 
-const { presets, minWords, maxWords, stepWords } = nutshell;
+const { marks, minWords, maxWords, stepWords, defaultWords } = nutshell.told;
 
-// What Gradio takes for a component's new properties; none leave it as it is.
-nutshell.update = (properties) => ({ __type__: "update", ...properties });
+const remember = (changes) => nutshell.store("settings", { ...nutshell.settings(), ...changes });
 
-nutshell.stored = (key) => {
-  try {
-    return JSON.parse(localStorage.getItem(`nutshell.${key}`));
-  } catch {
-    return null;  // no storage, as in some private windows, or not ours
-  }
-};
-
-nutshell.store = (key, value) => {
-  try {
-    localStorage.setItem(`nutshell.${key}`, JSON.stringify(value));
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-nutshell.remember = (changes) => {
-  nutshell.store("settings", { ...nutshell.stored("settings"), ...changes });
-  const { words, format } = changes;
-  nutshell.tab.hold({ ...(words && { words }), ...(format && { format }) });
-};
-
-// A preset's value is its number of words.
-nutshell.presetOf = (words) => (presets.includes(words) ? words : null);
+// A mark's value is its number of words.
+nutshell.markOf = (length) => (marks.includes(length) ? length : null);
 
 // A length that the slider can show; what was stored or came with a link may be anything.
-nutshell.asLength = (words) => {
-  const steps = Number.isFinite(words) ? Math.round(words / stepWords) : nutshell.defaultWords / stepWords;
+nutshell.asLength = (length) => {
+  const steps = Math.round((Number.isFinite(length) ? length : defaultWords) / stepWords);
   return Math.min(maxWords, Math.max(minWords, stepWords * steps));
 };
 
-nutshell.asFormat = (format) => (format === "bullets" ? "bullets" : "paragraph");
+nutshell.asForm = (form) => (form === "bullets" ? "bullets" : "paragraph");
 
-nutshell.chooseLength = (words) => {
-  nutshell.remember({ words });
-  return nutshell.presetOf(words);
+nutshell.on.choose = ({ length, form }) => {
+  const chosen = { ...(length !== undefined && { length }), ...(form !== undefined && { form }) };
+  remember(chosen);
+  nutshell.tab.hold(chosen);
+  nutshell.redoSoon();
+  return length === undefined ? {} : { marks: nutshell.markOf(length) };
+};
+
+nutshell.on.mark = ({ marks: length }) => {
+  nutshell.on.choose({ length });
+  return { length };
+};
+
+nutshell.on.headline = ({ headline }) => {
+  remember({ hasHeadline: headline });
+  nutshell.compareWithBox();
 };
 
 // What is in force for many articles, where it can't be chosen.
-nutshell.batchLength = (max, format) => {
-  const { batchBullets, batchParagraph } = nutshell.words;
-  return `<p>${nutshell.fill(format === "bullets" ? batchBullets : batchParagraph, { n: max })}</p>`;
-};
+nutshell.inForce = (length, form) => `<p>Each summary: at most ${length} words, as ${form === "bullets" ? "points" : "text"}.</p>`;
+nutshell.on.inForce = ({ length, form }) => ({ "batch-length": nutshell.inForce(length, form) });
 
-nutshell.showHeadline = (hasHeadline) => {
-  nutshell.remember({ hasHeadline });
-  nutshell.mark();
-};
-
-nutshell.enlarge = (isLarge) => {
+const enlarge = (isLarge) => {
   document.documentElement.classList.toggle("large", isLarge);
-  document.getElementById("large")?.setAttribute("aria-pressed", String(isLarge));
+  nutshell.labelled("large", { "aria-pressed": String(isLarge), "aria-label": "Large text" });
 };
 
-nutshell.toggleLarge = () => {
+nutshell.on.enlarge = () => {
   const isLarge = !document.documentElement.classList.contains("large");
-  nutshell.enlarge(isLarge);
-  nutshell.remember({ isLarge });
+  enlarge(isLarge);
+  remember({ isLarge });
 };
 
-nutshell.enlarge(nutshell.stored("settings")?.isLarge === true);
+nutshell.on.keep = ({ "keeps-history": keeps }) => {
+  remember({ keepsHistory: keeps });
+  return { history: nutshell.history.keep(keeps) };
+};
+
+nutshell.showSettings = () => enlarge(nutshell.settings().isLarge === true);
