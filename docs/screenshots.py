@@ -7,12 +7,14 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp
-from ui import words
 from ui.samples import SAMPLES
 
+HERE = Path(__file__).parent
 SHOTS = {
-    "page.png": {"viewport": {"width": 1280, "height": 900}},
-    "phone.png": {"viewport": {"width": 375, "height": 800}, "color_scheme": "dark"},
+    HERE / "page.png": {"viewport": {"width": 1280, "height": 720}},
+    HERE / "phone.png": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "is_mobile": True},
+    # What chat programs show with a link to the page; the size is theirs (https://ogp.me).
+    HERE.parent / "ui" / "pictures" / "preview.png": {"viewport": {"width": 1200, "height": 630}},
 }
 
 
@@ -20,18 +22,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as state, sync_playwright() as playwright:
         app = RunningApp(Path(state)).wait_ready(abstractive=False)
         browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_FLAGS)
-        for name, context in SHOTS.items():
+        for path, context in SHOTS.items():
             page = browser.new_context(**context).new_page()
             page.goto(app.page_url)
             page.get_by_role("button", name=SAMPLES[2].name).click()
-            page.get_by_role("button", name=words.SUMMARIZE).click()
-            page.get_by_text("shorter").wait_for(timeout=30_000)
-            page.wait_for_timeout(800)
-            page.locator(".sentence").first.hover()
+            page.get_by_role("button", name="Summarize", exact=True).click()
+            page.locator("#result .data").wait_for(state="attached", timeout=30_000)
+            page.wait_for_timeout(1500)
+            page.locator("#result .sentence").first.hover()
             page.wait_for_timeout(500)
-            if "page" in name:
-                page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=Path(__file__).parent / name)
+            page.screenshot(path=path)
         browser.close()
         app.stop()
 
