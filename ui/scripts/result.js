@@ -55,7 +55,9 @@ nutshell.redoSoon = () => {
 
 nutshell.on.ran = (shown) => {
   const own = data();
-  nutshell.tab.hold({ shown: own ? shown : null, ...(own && { length: Number(own.words), form: own.format }) });
+  if (!nutshell.find("#result .comparison")) {  // the summary from before a comparison is wanted again
+    nutshell.tab.hold({ shown: own ? shown : null, ...(own && { length: Number(own.words), form: own.format }) });
+  }
   // Also where the connection broke in mid-way, and nobody said that it ended.
   return {
     history: nutshell.history.add(own, shown),
