@@ -96,6 +96,8 @@ def batch_tab(runs: Runs, *, length: gr.Slider, form: gr.Radio, max_runs_at_once
     stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
     gr.HTML(f"<p>{_SAVED_COLUMNS}</p>", elem_classes="hint")
     in_browser(save.click, "saveBatch")
+    for event in (file.upload, file.clear):
+        in_browser(event, "otherFile", writes=[progress, table, save])
     for choice in (length, form):
         in_browser(choice.change, "inForce", reads=[length, form], writes=[in_force])
 

@@ -109,6 +109,11 @@ nutshell.on.saveBatch = () => {
   save(nutshell.find("#batch-table [data-csv]").dataset.csv, "text/csv", "summaries.csv");
 };
 
+// The table of another file goes, unless it is just being filled.
+nutshell.on.otherFile = () => nutshell.find("#batch-progress .busy") ? {} : {
+  "batch-progress": "", "batch-table": "", "batch-save": nutshell.update({ visible: false }),
+};
+
 document.addEventListener("click", (event) => {
   const code = event.target.closest?.("button.copy-code");
   if (code) {
