@@ -14,17 +14,27 @@ from types import TracebackType
 from serving.errors import BusyError
 
 _MAX_RETRY_AFTER_S = 300
+_FIRST_GUESS_S = 5.0
+"""Of how long a run takes, before one has ended."""
+_NEWEST_SHARE = 0.3
+_CROWDING = 0.7
+"""Among n, a run takes n ** 0.7 times as long as alone: 6 to 7 times among 16 on the engine (benchmarks/README.md)."""
+_OVERDUE = 0.25
+"""A run that takes longer than was to be expected is expected to take a quarter more than it has."""
 
 
 class Gate:
     """Places for running and waiting requests, first come first served."""
 
-    def __init__(self, *, max_running: int, max_waiting: int) -> None:
+    def __init__(self, *, max_running: int, max_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self.max_running = max_running
         self.max_waiting = max_waiting
         self.num_running = 0
         self._waiting: deque[Place] = deque()
-        self._mean_run_s = 1.0
+        self._running: dict[Place, float] = {}
+        self._alone_s: float | None = None
+        self._promised: deque[float] = deque()
 
     @property
     def num_waiting(self) -> int:
@@ -42,8 +52,7 @@ class Gate:
         """
         place = Place(self, on_position)
         if self.num_running < self.max_running:
-            self.num_running += 1
-            place.granted.set_result(None)
+            self._grant(place)
         elif len(self._waiting) < self.max_waiting:
             self._waiting.append(place)
             on_position(len(self._waiting))
@@ -55,21 +64,43 @@ class Gate:
         return place
 
     def retry_after_s(self) -> int:
-        """Whole seconds until a place is likely to be free, from how long recent requests ran."""
-        rounds = (len(self._waiting) + 1) / self.max_running
-        return min(max(1, math.ceil(rounds * self._mean_run_s)), _MAX_RETRY_AFTER_S)
+        """Whole seconds until a place is likely to be free for this caller; the next caller is told of the next place.
+
+        One becomes free with each run that ends. When that is to be expected is known from how long recent runs took,
+        among how many others, and since when the present ones run.
+        """
+        now = self.clock()
+        alone_s = _FIRST_GUESS_S if self._alone_s is None else self._alone_s
+        length_s = alone_s * self.max_running**_CROWDING if self._alone_s is not None else alone_s
+        ages = (now - started for started in self._running.values())
+        ends = sorted(max(length_s - age, _OVERDUE * age) for age in ages)
+        while self._promised and self._promised[0] <= now:
+            self._promised.popleft()
+        # Who asks again and again is not to make everybody wait for ever: at most one place for each run.
+        wait_s = ends[min(len(self._promised), len(ends) - 1)] if ends else 0.0
+        self._promised.append(max([now + wait_s, *list(self._promised)[-1:]]))
+        return min(max(1, math.ceil(wait_s)), _MAX_RETRY_AFTER_S)
+
+    def _grant(self, place: "Place") -> None:
+        self.num_running += 1
+        self._running[place] = self.clock()
+        place.num_beside = self.num_running
+        place.granted.set_result(None)
 
     def _leave(self, place: "Place") -> None:
         if place in self._waiting:
             self._waiting.remove(place)
             self._tell_positions()
             return
-        if place.started_at is not None:
-            self._mean_run_s += 0.3 * (time.monotonic() - place.started_at - self._mean_run_s)
+        took_s = self.clock() - self._running.pop(place)
+        if place.has_run:
+            # Between the crowd at its start and that at its end.
+            alone_s = took_s / ((place.num_beside + self.num_running) / 2) ** _CROWDING
+            before_s = alone_s if self._alone_s is None else self._alone_s
+            self._alone_s = before_s + _NEWEST_SHARE * (alone_s - before_s)
         self.num_running -= 1
         if self._waiting and self.num_running < self.max_running:
-            self.num_running += 1
-            self._waiting.popleft().granted.set_result(None)
+            self._grant(self._waiting.popleft())
             self._tell_positions()
 
     def _tell_positions(self) -> None:
@@ -85,7 +116,8 @@ class Place:
         self._left = False
         self.on_position = on_position
         self.granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.started_at: float | None = None
+        self.num_beside = 0
+        self.has_run = False
 
     async def __aenter__(self) -> None:
         try:
@@ -94,7 +126,7 @@ class Place:
         except asyncio.CancelledError:
             self.leave()
             raise
-        self.started_at = time.monotonic()
+        self.has_run = True
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
