@@ -81,7 +81,7 @@ class Console:
         lines = {
             "absent": "The summarizer answers with key sentences; looking for the model.",
             "loading": "Loading the model; until then the summarizer answers with key sentences.",
-            "ready": f"The model {status.model} is ready.",
+            "ready": f"The model {status.model} is ready. {status.model_reason or ''}".strip(),
             "failed": f"{status.model_reason} The summarizer answers with key sentences and keeps trying.",
         }
         return lines.get(status.model_state, "")

@@ -7,6 +7,7 @@
 One thread does it. The state is replaced as a whole, never changed in place, so reading it needs no lock.
 """
 
+import errno
 import logging
 import threading
 import time
@@ -27,6 +28,14 @@ logger = logging.getLogger("nutshell")
 _FIRST_PAUSE_S = 5.0
 _MAX_PAUSE_S = 600.0
 
+_WHY_SLOW_FULL = (
+    "The disk has no room for the model's converted form, so it runs several times slower. Free as much space as the "
+    "model takes ('python app.py clean' frees older conversions) and start again."
+)
+_WHY_SLOW = (
+    "The model's converted form could not be saved, so it runs several times slower; the summarizer's log says why."
+)
+
 # Two sentences, so that the warm-up runs the encoder, a few decode steps and the tokenizer on real words.
 WARM_UP_TEXT = (
     "The town library reopened on Monday after two years of repairs. "
@@ -40,7 +49,7 @@ class LoaderStatus:
 
     Attributes:
         state: see above.
-        reason: why there is no model, after a failure.
+        reason: why there is no model, after a failure; in state "ready", why it is slow.
         step: what goes on in state "loading", with the share that is done.
         downloaded_bytes, total_bytes: set while downloading.
         retry_at: `time.monotonic()` of the next attempt, after a failure.
@@ -100,9 +109,10 @@ class ModelLoader:
             self._advance(state="loading")
             settings = read_model_settings(model_dir, model_id=self._config.model)
             self.writes_english_only = not settings.is_multilingual
-            self.engine = load_engine(self._config, model_dir, settings, self._on_step)
+            why_slow: list[str] = []
+            self.engine = load_engine(self._config, model_dir, settings, self._on_step, why_slow.append)
             logger.info("The model %s is ready.", self._config.model)
-            self.status = LoaderStatus(state="ready")
+            self.status = LoaderStatus(state="ready", reason=next(iter(why_slow), None))
             return None
         except (ModelFilesError, CheckpointError) as error:
             return str(error)
@@ -144,6 +154,7 @@ def load_engine(
     model_dir: Path,
     settings: ModelSettings,
     on_step: Callable[[str, float], None] = lambda step, fraction: None,
+    on_fallback: Callable[[str], None] = lambda why: None,
 ) -> Engine:
     """Load the model in `model_dir` and warm it up with a real run.
 
@@ -155,11 +166,12 @@ def load_engine(
         model_dir: a folder that `check_model_dir` found whole.
         settings: what `read_model_settings` says of that folder.
         on_step: told what goes on, and the fraction of it that is done.
+        on_fallback: told in a sentence why a T5 runs on transformers, which is several times slower.
 
     Raises:
         CheckpointError: the model's files cannot be used.
     """
-    engine = _load_t5_engine(config, model_dir, settings, on_step) or _load_transformers_engine(
+    engine = _load_t5_engine(config, model_dir, settings, on_step, on_fallback) or _load_transformers_engine(
         config, model_dir, settings
     )
     params = replace(settings.params, max_length=8, min_length=0)
@@ -168,9 +180,13 @@ def load_engine(
 
 
 def _load_t5_engine(
-    config: ServingConfig, model_dir: Path, settings: ModelSettings, on_step: Callable[[str, float], None]
+    config: ServingConfig,
+    model_dir: Path,
+    settings: ModelSettings,
+    on_step: Callable[[str, float], None],
+    on_fallback: Callable[[str], None],
 ) -> Engine | None:
-    from serving.engine.convert import ConversionError, ensure_converted, is_supported
+    from serving.engine.convert import ConversionError, NoRoomError, ensure_converted, is_supported
 
     if not is_supported(model_dir):
         return None
@@ -178,6 +194,8 @@ def _load_t5_engine(
         converted = ensure_converted(model_dir, precision=config.precision, on_progress=on_step)
     except (ConversionError, OSError) as error:
         logger.warning("The fast engine cannot be used, so transformers runs the model: %s", error)
+        is_full = isinstance(error, NoRoomError) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+        on_fallback(_WHY_SLOW_FULL if is_full else _WHY_SLOW)
         return None
     from serving.engine.engine import T5Engine
 

@@ -247,7 +247,9 @@ class StatusResponse(BaseModel):
     model: Annotated[str, Field(description="Model id or folder that was asked for.")]
     method: Annotated[MethodUsed, Field(description="What `auto` uses now.")]
     model_state: ModelState
-    model_reason: Annotated[str | None, Field(description="Why there is no model, in plain words.")] = None
+    model_reason: Annotated[str | None, Field(description="Why there is no model, or a slow one, in plain words.")] = (
+        None
+    )
     model_step: Annotated[str | None, Field(description="What goes on while it is loading, and how far.")] = None
     downloaded_bytes: int | None = None
     total_bytes: int | None = None

@@ -246,7 +246,7 @@ class SummarizerService:
             model=config.model_name,
             method=self.method,
             model_state=model.state,
-            model_reason=model.reason if model.state != "ready" else None,
+            model_reason=model.reason,
             model_step=model.step,
             downloaded_bytes=model.downloaded_bytes,
             total_bytes=model.total_bytes,

@@ -1,12 +1,16 @@
 """The model arrives by itself: states in order, failures in words, another try without a restart."""
 
+import errno
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from serving.config import ServingConfig
+from serving.engine import convert
+from serving.engine.convert import ConversionError, NoRoomError
 from serving.model_loader import ModelLoader
 
 
@@ -63,3 +67,37 @@ def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
     assert loader.status.reason == (
         "The weights in model cannot be read: the files are damaged, or no model of this kind. Copy the model again."
     )
+
+
+FULL = "The disk has no room for the model's converted form"
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (NoRoomError("converting failed (exit 1): 5242880 requested and 12 written"), FULL),
+        (OSError(errno.ENOSPC, "No space left on device"), FULL),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), FULL),
+        (OSError(errno.EROFS, "Read-only file system"), "The model's converted form could not be saved"),
+        (ConversionError("converting failed (exit -9)"), "The model's converted form could not be saved"),
+    ],
+)
+def test_a_model_that_cannot_be_converted_is_slow_and_says_why(start, tiny_t5, monkeypatch, failure, told):
+    def fail(*_args, **_options):
+        raise failure
+
+    monkeypatch.setattr(convert, "ensure_converted", fail)
+    loader = start(tiny_t5)
+    wait_for(lambda: loader.status.state == "ready")
+    assert loader.engine.name == "transformers"
+    assert loader.status.reason.startswith(told + ", so it runs several times slower")
+    assert "written" not in loader.status.reason
+
+
+def test_a_disk_that_becomes_full_while_converting_is_recognized(tiny_t5, tmp_path, monkeypatch):
+    """Whatever the library that wrote has called it."""
+    monkeypatch.setattr(convert.shutil, "disk_usage", lambda _path: SimpleNamespace(free=4096))
+    (tmp_path / "onnx.py").write_text("raise RuntimeError('5242880 requested and 12 written')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(NoRoomError):
+        convert.ensure_converted(tiny_t5, cache_dir=tmp_path / "cache")

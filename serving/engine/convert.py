@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import typing
@@ -28,8 +29,16 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 _PROGRESS, _RESULT, _REFUSAL = "@progress", "@shape", "@refused"
 
 
+_FULL_BYTES = 2**20
+"""Of free space; a disk with less is what made a conversion fail."""
+
+
 class ConversionError(Exception):
     """The model could not be converted; the message ends with the child's last words."""
+
+
+class NoRoomError(ConversionError):
+    """The disk became full."""
 
 
 def is_supported(model_dir: Path) -> bool:
@@ -97,7 +106,9 @@ def _convert_in_child(model_dir: Path, out: Path, precision: Precision, on_progr
     if refusal:
         raise CheckpointError(refusal)
     if child.returncode != 0 or shape is None:
-        raise ConversionError(f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}")
+        # The libraries that write say it each in words of their own, some of them not at all.
+        kind = NoRoomError if shutil.disk_usage(out).free < _FULL_BYTES else ConversionError
+        raise kind(f"converting {model_dir.name} failed (exit {child.returncode}): {' | '.join(last_lines)}")
     return shape
 
 
