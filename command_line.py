@@ -24,6 +24,13 @@ class AppConfig(BaseModel):
         Field(description="Login of the page, as user:password (made up with --share)."),
     ] = None
     no_auth: Annotated[bool, Field(description="With --share: let everyone in who has the link.")] = False
+    root_path: Annotated[
+        str,
+        Field(
+            pattern=r"^(/[\w.~-]+)*$",
+            description="Path of the page behind a proxy, such as /nutshell for https://news.example/nutshell/.",
+        ),
+    ] = ""
     allow_urls: Annotated[
         bool, Field(description="Let the page open public web addresses that are pasted, to read the article there.")
     ] = False

@@ -150,7 +150,7 @@ def launch(settings: PageSettings) -> "tuple[gr.Blocks, list[str]]":
         auth = login if login is None or app.auth else password_check(*login)
         hosts = Hosts(app.host, settings.allowed_hosts)
         options = launch_options(allow_urls=app.allow_urls, auth=auth, guards=page_guards(hosts))
-        page.launch(server_name=app.host, server_port=app.port, share=app.share, **options)
+        page.launch(server_name=app.host, server_port=app.port, root_path=app.root_path, share=app.share, **options)
         make_sessions_light(page)
         hosts.add(host_name(urlsplit(page.share_url or "").netloc))
     lines = [f"Open:     {settings.open_url}"]

@@ -81,6 +81,7 @@ class Doors:
                 await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
+        send = _uncollected(send)
         if not _OPEN.get(scope["method"], _OPEN["POST"]).fullmatch(path):
             await _refuse(send, 404, "There is nothing at this address.")
             return
@@ -192,6 +193,18 @@ class Doors:
             return message
 
         await self._app(scope, again, send)
+
+
+def _uncollected(send: Send) -> Send:
+    """Event streams that no proxy collects before it passes them on."""
+
+    async def uncollected(message: Message) -> None:
+        kind = dict(message.get("headers", ())).get(b"content-type", b"")
+        if message["type"] == "http.response.start" and kind.startswith(b"text/event-stream"):
+            message["headers"] = [*message["headers"], (b"x-accel-buffering", b"no")]
+        await send(message)
+
+    return uncollected
 
 
 class Pace:

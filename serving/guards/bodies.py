@@ -43,11 +43,12 @@ class BodyGuard:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
-        max_bytes = self._max_bytes(scope["path"])
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        max_bytes = self._max_bytes(path)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > max_bytes:
             await send_error(scope, receive, send, _too_long(max_bytes))
-        elif scope["path"].startswith(self._streams):
+        elif path.startswith(self._streams):
             await self._bounded_stream(scope, receive, send, max_bytes)
         else:
             await self._whole_body(scope, receive, send, max_bytes)
