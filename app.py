@@ -29,7 +29,9 @@ _MAX_STARTS = 3
 _SLOW_FAILURE_S = 20.0
 """Ray gives a start up after 30 s, which a busy machine may take; what fails sooner fails for another reason."""
 _MAX_SILENCE_S = 10.0
-"""Of a summarizer that has answered before. Serve brings a killed replica or proxy back within five."""
+"""Of a summarizer that has answered before. Serve brings a killed proxy back within five."""
+_MAX_STATUS_SILENCE_S = 45.0
+"""While its proxy still answers, Serve is bringing a replica back, which takes half a minute on a busy machine."""
 
 
 def check_port(host: str, port: int, flag: str) -> None:
@@ -111,7 +113,7 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
         if process is not None:
             say(f"API:      {url}/docs")
             say(f"Log:      {log_path(serving.serving_port)}")
-        return _watch(app, serving, url, _Watch(app, serving, process, page), stop)
+        return _watch(app, serving, _Watch(SummarizerClient(url), serving, process, page), stop)
     finally:
         # The page stays until the summaries under way are on it.
         if process is not None and not app.detach:
@@ -190,9 +192,13 @@ class _Watch:
     """Reports the summarizer's state, and starts it or the page again when it ends or falls silent."""
 
     def __init__(
-        self, app: AppConfig, serving: ServingConfig, process: ServingProcess | None, page: PageProcess | None
+        self,
+        client: SummarizerClient,
+        serving: ServingConfig,
+        process: ServingProcess | None,
+        page: PageProcess | None,
     ) -> None:
-        self._app, self._serving, self._process, self._page = app, serving, process, page
+        self.client, self._serving, self._process, self._page = client, serving, process, page
         self._answered_s = self._page_started_s = time.monotonic()
         self._num_starts = self._num_page_starts = 1
         self.is_up = False
@@ -214,7 +220,7 @@ class _Watch:
             if not self.is_up:
                 self._check_start(now - self._process.started_s)
             say("The summarizer ended unexpectedly; starting it again.")
-        elif self.is_up and now - self._answered_s > _MAX_SILENCE_S:
+        elif self.is_up and self._is_silent(now - self._answered_s):
             say(f"The summarizer has not answered for {_MAX_SILENCE_S:.0f} s; starting it again.")
         elif self.is_up or now - self._process.started_s < _START_TIMEOUT_S:
             return
@@ -223,6 +229,11 @@ class _Watch:
         self._process.restart()
         self._num_starts = 1 if self.is_up else self._num_starts + 1
         self.is_up = False
+
+    def _is_silent(self, silent_s: float) -> bool:
+        if silent_s <= _MAX_SILENCE_S:
+            return False
+        return silent_s > _MAX_STATUS_SILENCE_S or not self.client.is_up()
 
     def _check_start(self, took_s: float) -> None:
         port = self._serving.serving_port
@@ -251,14 +262,14 @@ class _Watch:
         threading.Thread(target=lambda page: say(page.told()), args=(self._page,), daemon=True).start()
 
 
-def _watch(app: AppConfig, serving: ServingConfig, url: str, watch: _Watch, stop: threading.Event) -> int:
+def _watch(app: AppConfig, serving: ServingConfig, watch: _Watch, stop: threading.Event) -> int:
     """Report the summarizer's state until asked to stop."""
-    client, console = SummarizerClient(url), Console()
+    console = Console()
     say("Ctrl-C stops the page." if app.serving_url else "Starting the summarizer; Ctrl-C stops everything.")
     while not stop.wait(_POLL_S):
         watch.look_after_page()
         try:
-            console.tell(client.status())
+            console.tell(watch.client.status())
             watch.saw_answer()
         except SummarizerError:
             if watch.is_up and app.detach and is_forgotten(serving.serving_port):

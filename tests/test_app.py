@@ -4,11 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from app import Console, _url, check_port
+from app import Console, _url, _Watch, check_port
 from command_line import AppConfig, UserError, parse_command_line
 from serving.config import DEFAULT_MODEL, ServingConfig
 from ui.client import Status
@@ -185,3 +186,39 @@ def test_console_says_each_change_once(capsys):
     ]  # fmt: skip
     assert lines[-1] == "The model m is ready."
     assert len(lines) == 14
+
+
+class Summarizer:
+    """A process and a client that say what a test wants."""
+
+    started_s = 0.0
+    exit_status = None
+
+    def __init__(self, *, answers_health: bool) -> None:
+        self._answers_health, self.num_restarts = answers_health, 0
+
+    def is_alive(self) -> bool:
+        return True
+
+    def is_up(self) -> bool:
+        return self._answers_health
+
+    def restart(self) -> None:
+        self.num_restarts += 1
+
+
+@pytest.mark.parametrize(
+    ("answers_health", "silent_s", "num_restarts"),
+    [(False, 9, 0), (False, 11, 1), (True, 11, 0), (True, 44, 0), (True, 46, 1)],
+)
+def test_silence_ends_the_summarizers_life_later_while_its_proxy_answers(
+    answers_health, silent_s, num_restarts, monkeypatch
+):
+    """Serve is bringing a replica back; a new start of everything would take longer."""
+    summarizer = Summarizer(answers_health=answers_health)
+    watch = _Watch(summarizer, ServingConfig(), summarizer, None)
+    watch.saw_answer()
+    now = time.monotonic()
+    monkeypatch.setattr("app.time.monotonic", lambda: now + silent_s)
+    watch.look_after()
+    assert summarizer.num_restarts == num_restarts

@@ -171,6 +171,14 @@ class SummarizerClient:
         except KeyError as error:
             raise ProtocolError(_STRANGE.format(url=self.base_url)) from error
 
+    def is_up(self) -> bool:
+        """Whether anything answers there, if only to say that it starts."""
+        try:
+            requests.get(f"{self.base_url}/health", timeout=(_CONNECT_TIMEOUT_S, _STATUS_TIMEOUT_S))
+        except requests.RequestException:
+            return False
+        return True
+
     def stream(self, request: SummaryRequest) -> "SummaryStream":
         """Begin a summary.
 
