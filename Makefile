@@ -39,6 +39,9 @@ bench: install-bench
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.precision --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
 
+faults: install-dev
+	$(BIN)/python -m benchmarks.faults $(ARGS)
+
 quality: install-bench
 	$(BIN)/python -m benchmarks.quality --data $(DATA) $(ARGS)
 	$(BIN)/python -m benchmarks.unsupported --data $(DATA)
