@@ -39,6 +39,7 @@ def test_becomes_ready_with_a_warm_engine(start, tiny_t5):
     assert loader.status.reason is None
 
 
+@pytest.mark.slow
 def test_failed_then_ready_when_the_files_appear(start, tiny_t5, tmp_path, caplog):
     model = tmp_path / "late"
     loader = start(model, first_pause_s=0.05)

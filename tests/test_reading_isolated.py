@@ -95,9 +95,13 @@ def test_an_interrupted_reader_leaves_no_child(tmp_path):
         wait_until(lambda: note.exists() and note.read_text(), timeout_s=120, what="the child has started")
         signal.pthread_kill(main_thread, signal.SIGINT)
 
-    threading.Thread(target=interrupt_once_it_has_started).start()
-    with pytest.raises(KeyboardInterrupt):
-        run_isolated(bad_readers.tells_its_number_and_sleeps, str(note).encode(), timeout_s=120)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background processes ignore it
+    try:
+        threading.Thread(target=interrupt_once_it_has_started).start()
+        with pytest.raises(KeyboardInterrupt):
+            run_isolated(bad_readers.tells_its_number_and_sleeps, str(note).encode(), timeout_s=120)
+    finally:
+        signal.signal(signal.SIGINT, before)
     number = int(note.read_text())
     wait_until(lambda: not is_alive(number), timeout_s=50, what="the child is gone")
 

@@ -30,7 +30,9 @@ def generate(engine, text, params, **options):
     return engine.submit(text, params, stop=threading.Event(), **options).result(timeout=600)
 
 
-@pytest.mark.parametrize(("seed", "max_length"), [(0, 2), (1, 20), (2, 60), (3, 60)])
+@pytest.mark.parametrize(
+    ("seed", "max_length"), [(0, 2), (1, 20), *(pytest.param(seed, 60, marks=pytest.mark.slow) for seed in (2, 3))]
+)
 def test_t5_gives_the_tutorials_tokens(tmp_path, seed, max_length):
     model_dir = make_tiny_t5(tmp_path, seed=seed)
     engine = TransformersEngine(model_dir, num_threads=1, default_params=TUTORIAL_PARAMS)
@@ -52,6 +54,7 @@ def test_bart_gives_transformers_tokens(tmp_path):
     assert (list(got.token_ids), got.text) == (token_ids, text)
 
 
+@pytest.mark.slow
 def test_some_generations_end_by_themselves(tmp_path):
     """Otherwise the tests above would not show that an end token is kept."""
     ends = set()
