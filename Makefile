@@ -25,7 +25,8 @@ types: install-dev
 	$(BIN)/mypy
 
 quick-tests: install-dev
-	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser and not slow"
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal --hypothesis-profile quick \
+	  -m "not ray and not browser and not slow"
 
 format: install-dev
 	$(BIN)/ruff format .

@@ -29,6 +29,8 @@ for _name in [name for name in os.environ if name.startswith("NUTSHELL_")]:
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# `make check` looks at fewer; `make test` at all.
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("any machine"), max_examples=15)
 hypothesis.settings.load_profile("any machine")
 
 

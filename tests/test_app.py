@@ -84,6 +84,7 @@ def test_help_is_the_manual():
         assert "--" + name.replace("_", "-") in got.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flag", "more"), [("--port", []), ("--serving-port", ["--no-ui"])])
 def test_port_in_use_is_told(flag, more):
     with socket.socket() as taken:
@@ -122,6 +123,7 @@ def test_address_to_call(host, url):
     assert _url(host, 80) == url
 
 
+@pytest.mark.slow
 def test_missing_model_is_told(tmp_path):
     got = run_app("--no-ui", "--serving-port", "18471", "--model", str(tmp_path / "nothing"))
     assert got.returncode == 1
@@ -129,6 +131,7 @@ def test_missing_model_is_told(tmp_path):
     assert len(got.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_half_a_model_is_told(tiny_t5, tmp_path):
     half = tmp_path / "half"
     half.mkdir()
@@ -140,12 +143,14 @@ def test_half_a_model_is_told(tiny_t5, tmp_path):
     assert "incomplete" in got.stderr
 
 
+@pytest.mark.slow
 def test_stop_with_nothing_to_stop(tmp_path):
     got = run_app("stop", "--serving-port", "18471", XDG_STATE_HOME=str(tmp_path))
     assert got.returncode == 1
     assert "nothing to stop" in got.stderr
 
 
+@pytest.mark.slow
 def test_stop_does_not_end_a_stranger(tmp_path):
     stranger = subprocess.Popen(["sleep", "60"])
     try:

@@ -28,6 +28,8 @@ from ui.client import SummarizerClient
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
 
+pytestmark = pytest.mark.slow
+
 HOST = "news.example.org"
 HERE = {"Host": HOST}
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")

@@ -78,6 +78,7 @@ def test_fetches_what_transformers_needs_and_counts_its_bytes(hub, tmp_path):
     assert [done for done, _ in got["seen"]] == sorted(done for done, _ in got["seen"])
 
 
+@pytest.mark.slow
 def test_a_killed_download_goes_on_where_it_ended(hub, tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "piece_pause_s", 0.002)
     weights = hub.model_dir / "model.safetensors"
@@ -103,6 +104,7 @@ def test_pieces_that_do_not_fit_together_are_thrown_away(hub, tmp_path):
     assert (Path(got["path"]) / "model.safetensors").read_bytes() == weights
 
 
+@pytest.mark.slow
 def test_second_start_finds_it_without_a_hub(hub, tmp_path):
     first = fetch(hub.model_id, tmp_path, HF_ENDPOINT=hub.url)
     num_requests = hub.num_requests

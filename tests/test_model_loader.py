@@ -32,6 +32,7 @@ def start(request):
     return start
 
 
+@pytest.mark.slow
 def test_becomes_ready_with_a_warm_engine(start, tiny_t5):
     loader = start(tiny_t5)
     wait_for(lambda: loader.status.state == "ready")
@@ -59,6 +60,7 @@ def test_same_reason_is_logged_once_and_pauses_grow(start, tmp_path, caplog):
     assert len([record for record in caplog.records if "No model yet" in record.message]) == 1
 
 
+@pytest.mark.slow
 def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
     model = Path(shutil.copytree(tiny_t5, tmp_path / "model"))
     (model / "model.safetensors").unlink()

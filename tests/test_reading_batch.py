@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.reading import archives, batch, tables
@@ -236,10 +236,12 @@ def test_at_most_so_many(write, name, num_items):
         assert len(read_batch(path, max_items=101)) == 101
 
 
+@pytest.mark.slow
 def test_a_million_short_rows_are_counted(write):
     assert refusal(write("text\n" + "a\n" * 1_000_000, "a.csv")) == too_many_articles(1_000_000, 100)
 
 
+@pytest.mark.slow
 def test_millions_of_blank_rows(write):
     assert texts(read_batch(write("text,\n" + ",\n" * 2_000_000 + f'"{FERRY}",', "a.csv"))) == [FERRY]
 
@@ -247,7 +249,6 @@ def test_millions_of_blank_rows(write):
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=30)
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=5), st.sampled_from([",", ";", "\t"]), st.booleans())
 def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bom):
     path = tmp_path_factory.getbasetemp() / "any.csv"
@@ -267,7 +268,6 @@ def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bo
         assert ["".join(filter(str.isalnum, text)) for text in texts(read_batch(path))] == letters
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.text(alphabet='ab",;\t\r\n x-=*', max_size=60) | st.text(max_size=60),
     st.sampled_from(["a.csv", "a.tsv", "a.txt"]),
@@ -519,6 +519,7 @@ def test_link_in_a_zip_is_not_followed(write):
     assert texts(unzip(write(out.getvalue(), "a.zip"))) == ["/etc/passwd"]
 
 
+@pytest.mark.slow
 def test_large_members(write):
     path = write(zipped({"bomb.txt": bytes(60_000_000), "just.txt": "a" * 5_000_000, "ferry.txt": FERRY}), "a.zip")
     items = unzip(path)
@@ -526,6 +527,7 @@ def test_large_members(write):
     assert texts(items)[2] == FERRY
 
 
+@pytest.mark.slow
 def test_many_large_members(write):
     path = write(zipped({f"{n}.txt": bytes(5_100_000) for n in range(10)}), "a.zip")
     assert unzip_refusal(path) == archives.LARGE_ZIP

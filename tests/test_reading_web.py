@@ -596,7 +596,6 @@ def test_no_such_name():
     assert refusal("https://news.test/", Web(resolve=resolve_nothing)) == WEB_NO_SUCH_SITE
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", _OK + b"\r\n", _OK + b"Transfer-Encoding: chunked\r\n\r\n"]),

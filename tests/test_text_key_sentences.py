@@ -82,6 +82,7 @@ news_text = st.lists(
 ).map(" ".join)
 
 
+@pytest.mark.slow
 @given(news_text, st.integers(1, 60), st.integers(0, 60))
 def test_what_a_shorter_summary_quotes_a_longer_one_quotes(article: str, max_words: int, more: int) -> None:
     shorter, longer = (key_sentences(article, max_words=limit).sentences for limit in (max_words, max_words + more))

@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.text.normal import normal_form
@@ -212,7 +212,6 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(pieces, max_size=30).map("".join))
 def test_normal_form_is_its_own_normal_form(text):
     once = normal_form(text)

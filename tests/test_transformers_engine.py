@@ -30,6 +30,7 @@ def generate(engine, text, params, **options):
     return engine.submit(text, params, stop=threading.Event(), **options).result(timeout=600)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "max_length"), [(0, 2), (1, 20), *(pytest.param(seed, 60, marks=pytest.mark.slow) for seed in (2, 3))]
 )
