@@ -5,6 +5,7 @@
     ├── UploadTimeoutError       408   the request's body did not come in time
     ├── ArticleTooLongError      413   more characters or bytes than the limit
     ├── UrlTooLongError          414   a GET URL longer than the limit
+    ├── HeadTooLargeError        431   a request's head, with its headers, larger than the limit
     ├── NotFoundError            404   there is no such route
     ├── UnknownHostError         421   the server was called by a name that nobody allowed
     ├── ForeignSiteError         403   a page of another web site sent this
@@ -68,6 +69,16 @@ class UrlTooLongError(ServingError):
         super().__init__(
             f"The URL is longer than {max_url_bytes:,} bytes. Send the article as JSON to POST /summarize."
         )
+
+
+class HeadTooLargeError(ServingError):
+    """431: the request's head, which holds its headers, is larger than any client's."""
+
+    status = 431
+    error = "head_too_large"
+
+    def __init__(self, max_head_bytes: int) -> None:
+        super().__init__(f"The request's headers are larger than {max_head_bytes:,} bytes. Send fewer or shorter ones.")
 
 
 class NotFoundError(ServingError):

@@ -247,8 +247,22 @@ def test_those_who_say_nothing_make_room_for_the_next(server):
         (b"GET / HTTP/9.9\r\n\r\n", b"400", "invalid_request"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400", "invalid_request"),
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414", "url_too_long"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * 131_072, b"431", "head_too_large"),
+        (b"GET / HTTP/1.1\r\n" + b"X-Field: some words\r\n" * 6_250, b"431", "head_too_large"),
+        (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", b"400", "invalid_request"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", b"400", "invalid_request"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"400", "invalid_request"),
     ],
-    ids=["another HTTP", "TLS", "an endless URL"],
+    ids=[
+        "another HTTP",
+        "TLS",
+        "an endless URL",
+        "an endless header",
+        "endless headers",
+        "a tunnel",
+        "a strange length",
+        "HTTP/2",
+    ],
 )
 def test_what_cannot_be_parsed_is_told_as_json(server, data, status, error):
     head, _, body = talk(server, data).partition(b"\r\n\r\n")
@@ -261,3 +275,14 @@ def test_a_client_that_offers_http_2_keeps_its_body(server):
     answer = talk(server, head + b"HTTP2-Settings: AAMAAABk\r\nContent-Length: 5\r\n\r\nhello")
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"5 -")
+
+
+@pytest.mark.parametrize("key", [b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n", b""])
+def test_a_websockets_handshake_is_a_request_like_others(server, key):
+    head = b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n"
+    assert talk(server, head + key + b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_a_large_body_is_no_large_head(server):
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 400000\r\n\r\n"
+    assert talk(server, head + b"x" * 400_000).endswith(b"400000 -")
