@@ -201,11 +201,12 @@ class _Watch:
         self.client, self._serving, self._process, self._page = client, serving, process, page
         self._answered_s = self._page_started_s = time.monotonic()
         self._num_starts = self._num_page_starts = 1
-        self.is_up = False
+        self.is_up = self._has_been_up = False
 
     def saw_answer(self) -> None:
         """It has told its status."""
-        self.is_up, self._answered_s = True, time.monotonic()
+        self.is_up = self._has_been_up = True
+        self._answered_s = time.monotonic()
 
     def look_after(self) -> None:
         """Start the summarizer again if need be.
@@ -239,7 +240,9 @@ class _Watch:
         port = self._serving.serving_port
         if self._process is not None and self._process.exit_status == PORT_TAKEN:
             raise UserError(f"Another Nutshell uses port {port}. Stop it, or choose another with --serving-port.")
-        if took_s < _SLOW_FAILURE_S or self._num_starts == _MAX_STARTS:
+        # What has worked before is worth another try, however soon it failed.
+        is_hopeless = took_s < _SLOW_FAILURE_S and not self._has_been_up
+        if is_hopeless or self._num_starts == _MAX_STARTS:
             raise UserError(f"The summarizer could not start. Its log says why: {log_path(port)}")
 
     def look_after_page(self) -> None:

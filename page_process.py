@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from command_line import AppConfig
-from serving.process import kill_session
-from serving.state import new_folder, remove_folders
+from serving.state import kill_session, new_folder, remove_folders
 
 if TYPE_CHECKING:
     import gradio as gr

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from serving.config import ServingConfig
 from serving.guards.bounds import BOUNDS_VARIABLE, Bounds
-from serving.state import log_path, new_folder, remove_folders, state_dir
+from serving.state import kill_session, log_path, new_folder, remove_folders, state_dir
 
 PORT_TAKEN = 3
 """Exit status: another summarizer on this port is starting or runs."""
@@ -81,7 +81,7 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
     """Start a Ray of our own and the application on it; return when asked to stop, with both shut down.
 
     Raises:
-        SystemExit: another summarizer uses the port, or Ray lost one of its processes.
+        SystemExit: another summarizer uses the port.
     """
     stop = _Stop()
     if follow_parent:
@@ -102,7 +102,7 @@ def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
         signal.signal(signal.SIGTERM, stop.on_signal)
         signal.signal(signal.SIGINT, stop.on_signal)
         _run_application(config)
-        _watch_ray(log_path(config.serving_port), stop)
+        _watch_ray(config.serving_port, stop)
         if not stop.is_alone:
             _drain(config)
     finally:
@@ -148,11 +148,11 @@ def _run_application(config: ServingConfig) -> None:
     )
 
 
-def _watch_ray(log: Path, stop: _Stop) -> None:
-    """Return when asked to stop; leave when Ray cannot go on. Serve itself brings replicas and proxies back.
+def _watch_ray(port: int, stop: _Stop) -> None:
+    """Return when asked to stop. Serve itself brings replicas and proxies back.
 
-    Raises:
-        SystemExit: the raylet or the GCS ended. Requests would hang from then on, for good or for a minute.
+    When the raylet or the GCS ended, requests would hang from then on, for good or for a minute, and so would
+    `ray.shutdown`. So this process ends, and everything that it started with it, at once.
     """
     import ray
 
@@ -160,8 +160,10 @@ def _watch_ray(log: Path, stop: _Stop) -> None:
     while not stop.event.wait(_POLL_S):
         dead = [kind for kind, _ in node.dead_processes()]
         if dead:
-            sys.exit(f"Ray has lost its {', '.join(dead)}.")
-        _bound(log)
+            print(f"Ray has lost its {', '.join(dead)}.", file=sys.stderr, flush=True)
+            remove_folders(port)
+            kill_session(os.getpid())
+        _bound(log_path(port))
 
 
 def _drain(config: ServingConfig) -> None:

@@ -4,7 +4,6 @@ A process that is to outlive its starter (--detach) leaves its number in a file 
 `stop` ends that one and nothing else.
 """
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from typing import IO
 
 from serving.config import ServingConfig
 from serving.launch import launch_environment
-from serving.state import log_path, pid_path, remove_folders
+from serving.state import kill_session, log_path, pid_path, remove_folders
 
 _MODULE = "serving.launch"
 
@@ -104,30 +103,6 @@ class ServingProcess:
             if stdin is not None:
                 stdin.close()
         remove_folders(self._port)
-
-
-def kill_session(leader: int) -> None:
-    """End the process `leader`, which leads a session of its own, and all that it started.
-
-    A frozen process, or one whose parent is gone, does not follow the leader by itself.
-    """
-    for pid in _session(leader):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _session(leader: int) -> list[int]:
-    """The process `leader`, which leads a session of its own, and all that it started, whoever their parent is now."""
-    if not Path("/proc/self").exists():
-        shown = subprocess.run(["ps", "-axo", "pid=,pgid="], capture_output=True, text=True, check=False).stdout
-        pairs = [line.split() for line in shown.splitlines()]
-        return [int(pid) for pid, group in pairs if int(group) == leader]
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(ProcessLookupError):
-            if os.getsid(int(folder.name)) == leader:
-                found.append(int(folder.name))
-    return found
 
 
 def _spawn(config: ServingConfig, detach: bool) -> "subprocess.Popen[bytes]":

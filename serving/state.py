@@ -1,7 +1,10 @@
-"""Where logs, locks and process numbers are kept, and which of them belong to the summarizer on which port."""
+"""Which files, folders and processes belong to the summarizer on which port, and how they are got rid of."""
 
+import contextlib
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -48,3 +51,27 @@ def remove_folders(port: int) -> None:
 def _folders() -> Path:
     # Ray's sockets lie deeper by 70 characters, and a socket's path has 107 at most.
     return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) <= 16 else "/tmp")
+
+
+def kill_session(leader: int) -> None:
+    """End the process `leader`, which leads a session of its own, and all that it started.
+
+    A frozen process, or one whose parent is gone, does not follow the leader by itself.
+    """
+    for pid in _session(leader):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _session(leader: int) -> list[int]:
+    """The process `leader`, which leads a session of its own, and all that it started, whoever their parent is now."""
+    if not Path("/proc/self").exists():
+        shown = subprocess.run(["ps", "-axo", "pid=,pgid="], capture_output=True, text=True, check=False).stdout
+        pairs = [line.split() for line in shown.splitlines()]
+        return [int(pid) for pid, group in pairs if int(group) == leader]
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(folder.name)) == leader:
+                found.append(int(folder.name))
+    return found

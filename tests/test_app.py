@@ -196,14 +196,14 @@ def test_console_says_each_change_once(capsys):
 class Summarizer:
     """A process and a client that say what a test wants."""
 
-    started_s = 0.0
     exit_status = None
 
-    def __init__(self, *, answers_health: bool) -> None:
-        self._answers_health, self.num_restarts = answers_health, 0
+    def __init__(self, *, answers_health: bool, lives: bool = True) -> None:
+        self._answers_health, self.lives, self.num_restarts = answers_health, lives, 0
+        self.started_s = time.monotonic()
 
     def is_alive(self) -> bool:
-        return True
+        return self.lives
 
     def is_up(self) -> bool:
         return self._answers_health
@@ -227,3 +227,17 @@ def test_silence_ends_the_summarizers_life_later_while_its_proxy_answers(
     monkeypatch.setattr("app.time.monotonic", lambda: now + silent_s)
     watch.look_after()
     assert summarizer.num_restarts == num_restarts
+
+
+def test_what_never_started_is_given_up_at_once_and_what_did_is_tried_three_times():
+    summarizer = Summarizer(answers_health=False, lives=False)
+    watch = _Watch(summarizer, ServingConfig(), summarizer, None)
+    with pytest.raises(UserError, match="could not start"):
+        watch.look_after()
+    assert summarizer.num_restarts == 0
+    watch.saw_answer()
+    for _ in range(3):
+        watch.look_after()
+    assert summarizer.num_restarts == 3
+    with pytest.raises(UserError, match="could not start"):
+        watch.look_after()
