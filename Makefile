@@ -43,6 +43,9 @@ bench: install-bench
 faults: install-dev
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
+soak: install-dev
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
 quality: install-bench
 	$(BIN)/python -m benchmarks.quality --data $(DATA) $(ARGS)
 	$(BIN)/python -m benchmarks.unsupported --data $(DATA)

@@ -25,7 +25,9 @@ def kill(app: RunningApp, name: str) -> Row:
         old = [app.process.pid, *app.descendants()]
         killed_s = time.monotonic()
         os.kill(victim, signal.SIGKILL)
-        while time.monotonic() - killed_s < _WATCH_S and not _is_calm(visitor, killed_s):
+        while time.monotonic() - killed_s < _WATCH_S:
+            if _is_calm(visitor, killed_s) and not _left_behind(app, old, victim):
+                break
             time.sleep(0.2)
     failed = [answer for answer in visitor.answers if answer.ended_s >= killed_s and answer.outcome != 200]
     good = [answer for answer in visitor.since(_last_failure_s(visitor.answers, killed_s)) if answer.outcome == 200]

@@ -2,11 +2,12 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MAX_RATIO = 1.3
-_HEADS = ("fault", "what a visitor saw", "back after, s", "lost", "memory, peak / before", "goal", "met")
+_HEADS = ("fault", "what a visitor saw", "back after, s", "lost", "memory, peak / before", "goal", "met", "load")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Row:
     num_lost: int | None = None
     ratios: dict[str, float] | None = None
 
-    def line(self) -> str:
-        """As a line of the table; it begins with the load on the machine's cores in the minute before."""
+    def line(self, load: float) -> str:
+        """As a line of the table, with the load average of the minute before."""
         cells = (
             self.fault,
             self.seen,
@@ -41,31 +42,32 @@ class Row:
             ", ".join(f"{name} {ratio:.2f}" for name, ratio in (self.ratios or {}).items()),
             self.goal,
             {True: "yes", False: "**no**", None: "not measured"}[self.is_met],
+            f"{load:.1f}",
         )
         return f"| {' | '.join(cells)} |"
 
 
-def markdown(rows: Iterable[tuple[Row, float]], *, took_s: float, load_before: float) -> str:
+def markdown(groups: Mapping[str, Any], *, order: Iterable[str]) -> str:
     """The whole file.
 
     Args:
-        rows: each with the load average of the minute when it ended.
-        took_s: of all of them.
-        load_before: load average of the minute before the first.
+        groups: `{name: {"took_s": seconds, "rows": [a `Row` as a dict, with its "load"]}}`.
+        order: the groups' names as they shall stand.
     """
-    rows = list(rows)
-    num_met = sum(row.is_met is True for row, _ in rows)
+    given = [dict(row) for name in order if name in groups for row in groups[name]["rows"]]
+    rows = [(load, Row(**row)) for row in given for load in [row.pop("load")]]
+    num_met = sum(row.is_met is True for _, row in rows)
+    took_s = sum(group["took_s"] for group in groups.values())
     heads = f"| {' | '.join(_HEADS)} |\n|{' --- |' * len(_HEADS)}"
-    loads = ", ".join(f"{load:.1f}" for _, load in rows)
     return f"""# Faults, measured
 
 Written by `make faults` (`python -m benchmarks.faults`), which starts the real application, breaks it, and looks at it
-as a visitor: {len(rows)} faults in {took_s / 60:.1f} minutes on {os.cpu_count()} cores ({platform.machine()}, Python \
+as a visitor: {len(rows)} rows in {took_s / 60:.1f} minutes on {os.cpu_count()} cores ({platform.machine()}, Python \
 {platform.python_version()}), {num_met} goals met.
 "Back after" is from the fault to the answer to the first request after which none failed. "Lost" counts the visitor's
 requests that got no summary. Memory is resident, of each process. Attacker, visitor and application share the cores,
-and so did other work: load averages were {load_before:.1f} before the first, and after each {loads}.
+and so did other work on the machine: "load" is the load average of the minute in which a row ended.
 
 {heads}
-{chr(10).join(row.line() for row, _ in rows)}
+{chr(10).join(row.line(load) for load, row in rows)}
 """
