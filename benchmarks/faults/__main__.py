@@ -49,14 +49,22 @@ def model(root: Path, flood_s: float) -> Iterator[Row]:
         app.stop()
 
 
-def others(root: Path, _flood_s: float) -> Iterator[Row]:
-    """Numbers, disk, network."""
+def numbers(root: Path, _flood_s: float) -> Iterator[Row]:
+    """Numbers that overflow."""
     yield overflow(_folder(root / "overflow"))
+
+
+def disk(root: Path, _flood_s: float) -> Iterator[Row]:
+    """A full disk."""
     yield full_disk(root / "disk", _slow_t5(root / "large"))
+
+
+def network(root: Path, _flood_s: float) -> Iterator[Row]:
+    """What goes out."""
     yield outbound_packets(_slow_t5(root / "day"))
 
 
-GROUPS = {"floods": floods, "kills": kills, "model": model, "others": others}
+GROUPS = {"floods": floods, "kills": kills, "model": model, "numbers": numbers, "disk": disk, "network": network}
 
 
 def _slow_t5(path: Path) -> Path:
