@@ -329,6 +329,10 @@ def test_comparison_stands_in_the_summarys_place_and_goes_again(open_page):
         expect(page.get_by_role("region", name=side)).to_contain_text(SUMMARY, timeout=15_000)
     expect(button(page, "Summarize")).to_be_visible()
     expect(button(page, "Copy")).to_be_hidden()
+    box(page).fill("Another text.")
+    expect(page.get_by_text(STALE)).to_be_visible()
+    box(page).fill(ARTICLE)
+    expect(page.get_by_text(STALE)).to_be_hidden()
     button(page, "Back to the summary").click()
     expect(summary(page)).to_contain_text(SUMMARY)
     expect(button(page, "Copy")).to_be_visible()
@@ -356,3 +360,17 @@ def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(summary(page)).to_contain_text("Ferries will run")
     expect(button(page, "Summarize")).to_be_focused()
+
+
+def test_clear_ends_a_run_too(site, open_page):
+    site.is_endless = True
+    page = open_page()
+    expect(box(page)).to_be_visible(timeout=30_000)
+    box(page).fill(ARTICLE)
+    button(page, "Summarize").click()
+    expect(summary(page)).to_contain_text("Ferries will run", timeout=15_000)
+    button(page, "Clear").click()
+    expect(button(page, "Summarize")).to_be_visible()
+    expect(summary(page)).to_contain_text("The summary will stand here.")
+    expect(box(page)).to_have_value("")
+    expect(page.locator("#progress")).not_to_contain_text("Stopped")

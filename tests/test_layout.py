@@ -1,5 +1,7 @@
 """Where things stand on the page: at the sizes of common windows, zoomed, large, by keyboard, on paper."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -154,6 +156,49 @@ def test_another_length_or_form_is_shown_at_once(open_page):
     expect(page.get_by_role("spinbutton", name="Words at most")).to_have_value("120")
     page.get_by_role("radio", name="Points").check()
     expect(summary(page).get_by_role("listitem").first).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Recent summaries").click()
+    expect(page.locator("#history button")).to_have_count(1)
+
+
+def test_a_mark_is_lit_at_its_own_length_only(open_page):
+    page = open_page()
+    number = page.get_by_role("spinbutton", name="Words at most")
+    for length, lit in (("200", []), ("120", ["120"]), ("125", []), ("40", ["40"])):
+        number.fill(length)
+        expect(page.locator("#marks input:checked")).to_have_count(len(lit))
+    page.get_by_role("radio", name="Long").check()
+    number.fill("200")
+    page.get_by_role("radio", name="Long").check()
+    expect(number).to_have_value("120")
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("9999", "250"), ("-3", "20"), ("5", "20"), ("1e3", "250"), ("", "60"), ("33", "35")]
+)
+def test_a_number_that_cannot_be_becomes_the_nearest_that_can(open_page, typed, taken):
+    page = open_page()
+    press(page)
+    number = page.get_by_role("spinbutton", name="Words at most")
+    number.fill("")
+    number.press_sequentially(typed)
+    number.press("Tab")
+    expect(number).to_have_value(taken if typed != "33" else re.compile("3[35]"))
+    expect(page.locator("#result .data")).to_have_attribute("data-words", number.input_value(), timeout=20_000)
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+def test_a_summary_from_before_is_brought_into_the_window(open_page, size):
+    page = open_page(size)
+    press(page)
+    before = summary(page).inner_text()
+    press(page, SAMPLES[0].text)
+    page.wait_for_function("JSON.parse(localStorage.getItem('nutshell.history') ?? '[]').length === 2")
+    page.get_by_role("button", name="Recent summaries").click()
+    page.locator("#history").get_by_role("button").nth(1).click()
+    expect(summary(page)).to_contain_text(before)
+    settled(page)
+    assert is_inside(page, summary(page), top_only=True)
 
 
 def test_arrow_keys_move_in_each_group_of_choices(open_page):

@@ -123,18 +123,19 @@ async def compare(runs: Runs, session: str, request: SummaryRequest) -> AsyncGen
         async with contextlib.aclosing(steps):
             async for step in steps:
                 sides[method] = _side(step)
-                yield Picture(result=_comparison(sides), about="", is_busy=True)
+                yield Picture(result=_comparison(sides, request), about="", is_busy=True)
         if isinstance(step, Stopped):
             break
-    yield Picture(result=_comparison(sides))
+    yield Picture(result=_comparison(sides, request))
 
 
-def _comparison(sides: dict[Literal["extractive", "abstractive"], str]) -> str:
+def _comparison(sides: dict[Literal["extractive", "abstractive"], str], request: SummaryRequest) -> str:
     shown = (
         f'<section id="compare-{method}" aria-label="{SIDES[method]}"><h3>{SIDES[method]}</h3>{body}</section>'
         for method, body in sides.items()
     )
-    return f'<div class="comparison">{"".join(shown)}</div>'
+    article = html.escape(request.text)
+    return f'<div class="comparison">{"".join(shown)}</div><div class="compared" hidden data-article="{article}"></div>'
 
 
 def _side(step: Step) -> str:

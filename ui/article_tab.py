@@ -13,6 +13,7 @@ from ui import result, view
 from ui.article_run import PLACE, Picture, compare, summarize
 from ui.browser import in_browser
 from ui.client import SummaryRequest
+from ui.reading.batch import MANY_SUFFIXES
 from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
 from ui.runs import Runs, session_of
@@ -74,7 +75,6 @@ class ArticleTab:
                 placeholder="Paste the text of a news article here, or drop a file …",
                 lines=10,
                 max_lines=10,
-                autofocus=True,
                 elem_id="article",
             )
             with gr.Row(elem_id="article-foot", elem_classes="panel-foot"):
@@ -168,7 +168,8 @@ class ArticleTab:
                 trigger_mode="once",
                 api_visibility="private",
             )
-            reads, writes = [self.result, self.about, self.details], [self.history, self.run, self.stop]
+            reads = [self.result, self.about, self.details]
+            writes = [self.history, self.run, self.stop, self.progress, self.note, *reads]
             in_browser(ran.then, "ran", reads=reads, writes=writes)
         # Not Gradio's `cancels`: its answer and the run's last picture of itself would race for the page.
         self.stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
@@ -201,7 +202,12 @@ class ArticleTab:
             name = Path(paths[0]).name
             article = await asyncio.to_thread(read_file, Path(paths[0]), name=name)
         except UnreadableError as error:
-            return {self.note: view.line(str(error), "error"), self.upload: None}
+            many = (
+                " A file of many articles goes under “Many articles”."
+                if Path(paths[0]).suffix.lower() in MANY_SUFFIXES
+                else ""
+            )
+            return {self.note: view.line(f"{error}{many}", "error"), self.upload: None}
         finally:
             for path in paths:
                 Path(path).unlink(missing_ok=True)

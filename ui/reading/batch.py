@@ -26,6 +26,8 @@ LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones
 NOT_TEXT = "The file is not what its ending says: there is no text in it. Excel can save a table as CSV."
 
 _TABLES = {".csv", ".tsv", ".tab"}
+MANY_SUFFIXES = {*_TABLES, ".zip"}
+"""Of files that always hold several articles."""
 _TEXTS = {".txt", ".text", ".md"}
 _BETWEEN = re.compile(r"^[ \t]*(?:[-‐–—]{3,}|={3,}|\*{3,})[ \t]*\r?$", re.MULTILINE)
 """A line of three or more dashes, equal signs or asterisks. Blank lines do not separate: articles have them inside."""

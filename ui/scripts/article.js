@@ -29,6 +29,9 @@ const isAddress = (text) => /^\s*(https?:\/\/|www\.)\S+\s*$/i.test(text);
 
 const adviceFor = (text, numWords, maxWords) => {
   const limit = Number(nutshell.find("#state [data-max-article-chars]")?.dataset.maxArticleChars);
+  if (limit && text.length > 2 * limit) {  // a character is at most two of JavaScript's
+    return `This is much longer than the limit of ${number(limit)} characters. Leave something out before you summarize.`;
+  }
   const numChars = [...text].length;
   if (isAddress(text)) {
     return nutshell.told.allowsUrls ? "" : "This is a web address, not an article.";
@@ -45,6 +48,7 @@ const adviceFor = (text, numWords, maxWords) => {
 };
 
 let lastCall = 0;
+const maxCountedChars = 4_000_000;  // twice the largest limit that can be set; counting more takes seconds
 
 // Nothing of the article itself is in what is said. In a long text it waits for a pause in typing.
 nutshell.on.describe = async ({ article, length }) => {
@@ -59,10 +63,13 @@ nutshell.on.describe = async ({ article, length }) => {
   }
   nutshell.tab.hold({ article: text });
   const leftOut = nutshell.leftOutAdvice(text);
-  const numWords = nutshell.countWords(text);
-  if (numWords === 0) {
+  if (text.length > maxCountedChars) {
+    return { counts: "", advice: nutshell.line("warning", adviceFor(text)) };
+  }
+  if (!/[\p{L}\p{N}]/u.test(text)) {
     return { counts: "", advice: "" };
   }
+  const numWords = nutshell.countWords(text);
   const counted = `${number(numWords)} ${numWords === 1 ? "word" : "words"}`;
   const advice = adviceFor(text, numWords, length);
   return {

@@ -13,7 +13,8 @@ nutshell.call = async (name, reads, writes, given, values) => {
   if (unknown.length > 0) {
     throw new Error(`${name} changes ${unknown}, which it was not given`);
   }
-  const all = writes.map((part) => changes[part] ?? nutshell.update());
+  // null is a value too: no choice at all.
+  const all = writes.map((part) => (changes[part] === undefined ? nutshell.update() : changes[part]));
   return writes.length === 1 ? all[0] : all;
 };
 

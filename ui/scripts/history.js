@@ -11,6 +11,8 @@ const runs = () => {
   return Array.isArray(stored) ? stored.filter(isRun) : [];
 };
 
+const ownOf = (run) => new DOMParser().parseFromString(run.shown.result, "text/html").querySelector(".data")?.dataset;
+
 // The list as HTML: Gradio puts it on the page when the fold is opened.
 const list = () => {
   const items = runs().map(({ when, begins }) => {
@@ -48,7 +50,9 @@ nutshell.history = {
     }
     lastResult = data;
     const begins = data.headline || data.article.trim().slice(0, 70);
-    const kept = [{ when: Date.now(), begins, shown }, ...runs()].slice(0, maxRuns);
+    // One entry an article: each length that was tried would look the same in the list.
+    const others = runs().filter((run) => ownOf(run)?.article !== data.article);
+    const kept = [{ when: Date.now(), begins, shown }, ...others].slice(0, maxRuns);
     // A browser gives about 5 MB; the oldest make room for the newest.
     while (kept.length > 0 && !nutshell.store("history", kept)) {
       kept.pop();
@@ -65,7 +69,7 @@ nutshell.on.reopen = () => {
     return {};
   }
   // The result carries its own article: the box may hold another one by the time a run ends.
-  const data = new DOMParser().parseFromString(run.shown.result, "text/html").querySelector(".data")?.dataset;
+  const data = ownOf(run);
   const article = data?.article ?? "";
   const length = nutshell.asLength(Number(data?.words));
   const form = nutshell.asForm(data?.format);

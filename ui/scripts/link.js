@@ -71,6 +71,10 @@ document.addEventListener("input", (event) => {
 
 nutshell.on.open = async () => {
   nutshell.showSettings();  // now that the button is there
+  // Not `autofocus`, which scrolls a zoomed page down to the box; and no keyboard over half of a phone's window.
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+    nutshell.find("#article textarea")?.focus({ preventScroll: true });
+  }
   const link = await readLink();
   if (link.isBad) {
     const bad = "The link that brought you here is damaged, so its article is lost. Ask for the link again.";

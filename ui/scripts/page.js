@@ -121,6 +121,7 @@ const inSight = (...ids) => ids.map((id) => document.getElementById(id)).find((e
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    nutshell.completeLength();
     event.preventDefault();  // Gradio submits a box of several lines on Shift+Enter only
     inSight("run", "batch-run")?.click();
   } else if (event.key === "Escape") {
@@ -137,7 +138,8 @@ document.addEventListener("keydown", (event) => {
 // What a press fills may be out of the window: below it on a phone, above it where its reader had scrolled on.
 const answers = { run: "result-head", compare: "result-head", redo: "result-head", "batch-run": "batch-progress" };
 document.addEventListener("click", (event) => {
-  const answer = document.getElementById(answers[event.target.closest?.("button")?.id]);
+  const button = event.target.closest?.("button");
+  const answer = document.getElementById(button?.closest("#history") ? "result-head" : answers[button?.id]);
   const top = answer?.getBoundingClientRect().top;
   if (answer && (top < 0 || top > innerHeight / 2)) {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,14 +1,19 @@
 // The result: does it belong to what stands in the box, is there a better one; copied, saved, traced to its sources.
 
 const data = () => nutshell.find("#result .data")?.dataset;
+const compared = () => nutshell.find("#result .compared")?.dataset;
 const isBusy = () => nutshell.find("#progress .busy") !== null || nutshell.find("#result .busy") !== null;
 const hasModel = () => nutshell.find("#state [data-model-state]")?.dataset.modelState === "ready";
 const plain = (text) => text.replace(/\r\n?/g, "\n").trim().toWellFormed();
 
-const isOfTheBox = (own) => plain(nutshell.find("#article textarea")?.value ?? "") === plain(own.article);
+const isOfTheBox = (own) => {
+  const text = nutshell.find("#article textarea")?.value ?? "";
+  // Asked after every change of the page: a text of megabytes that can't be the same is not looked through each time.
+  return text.length <= 3 * own.article.length + 1000 && plain(text) === plain(own.article);
+};
 // What the reader sees chosen.
 nutshell.chosen = () => ({
-  length: Number(nutshell.find("#length input[type=number]")?.value),
+  length: Number(nutshell.find("#length input[type=range]")?.value),
   form: nutshell.find("#form input:checked")?.value,
 });
 const isAsChosen = (own, { length, form } = nutshell.chosen()) => Number(own.words) === length && own.format === form;
@@ -25,7 +30,8 @@ nutshell.compareWithBox = () => {
     nutshell.tab.held.hadModel = isHeld ? nutshell.tab.held.hadModel : hasModel();
   }
   known = own ?? known;
-  const isOld = own !== undefined && !isOfTheBox(own);
+  const ofText = own ?? compared();
+  const isOld = ofText !== undefined && !isOfTheBox(ofText);
   const better = !own || isOld || isBusy() || isForGood(own) ? ""
     : !isAsChosen(own) ? "Summarize again as chosen now"
       : own.method === "extractive" ? "The language model is ready now: summarize again in new words" : "";
@@ -55,15 +61,30 @@ nutshell.redoSoon = () => {
 
 nutshell.on.ran = (shown) => {
   const own = data();
+  const buttons = { run: nutshell.update({ visible: true }), stop: nutshell.update({ visible: false }) };
+  if (isCleared) {
+    isCleared = false;
+    nutshell.tab.hold({ article: "", shown: null });
+    return { ...buttons, progress: "", note: "", ...nutshell.tab.nothing };
+  }
   if (!nutshell.find("#result .comparison")) {  // the summary from before a comparison is wanted again
     nutshell.tab.hold({ shown: own ? shown : null, ...(own && { length: Number(own.words), form: own.format }) });
   }
   // Also where the connection broke in mid-way, and nobody said that it ended.
-  return {
-    history: nutshell.history.add(own, shown),
-    run: nutshell.update({ visible: true }),
-    stop: nutshell.update({ visible: false }),
-  };
+  return { ...buttons, history: nutshell.history.add(own, shown) };
+};
+
+// Clear ends a run as well; what it still shows of itself goes when it has ended.
+let isCleared = false;
+nutshell.on.clear = () => {
+  nutshell.find("#article textarea")?.focus();
+  if (isBusy()) {
+    isCleared = true;
+    nutshell.find("#stop")?.click();
+    return { article: "" };
+  }
+  nutshell.tab.hold({ article: "", shown: null });
+  return { article: "", progress: "", note: "", ...nutshell.tab.nothing };
 };
 
 nutshell.on.back = () => nutshell.tab.held.shown ?? nutshell.tab.nothing;

@@ -37,6 +37,30 @@ nutshell.on.headline = ({ headline }) => {
 nutshell.inForce = (length, form) => `<p>Each summary: at most ${length} words, as ${form === "bullets" ? "points" : "text"}.</p>`;
 nutshell.on.inForce = ({ length, form }) => ({ "batch-length": nutshell.inForce(length, form) });
 
+// Gradio's server refuses a number outside the slider's bounds with a message of its own, so it gets to hear of none: what
+// is too large becomes the largest, what is too small so far waits until it is typed to its end.
+let lastLength = defaultWords;
+const numberBox = (target) => (target?.matches?.("#length input[type=number]") ? target : null);
+const complete = (field) => {
+  if (field && !(field.valueAsNumber >= minWords)) {
+    field.value = Number.isNaN(field.valueAsNumber) ? lastLength : minWords;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+};
+nutshell.completeLength = () => complete(numberBox(document.activeElement));
+document.addEventListener("change", (event) => complete(numberBox(event.target)), { capture: true });
+document.addEventListener("input", (event) => {
+  const field = numberBox(event.target);
+  if (field && field.valueAsNumber > maxWords) {
+    field.value = maxWords;
+  }
+  if (field && !(field.valueAsNumber >= minWords)) {
+    event.stopImmediatePropagation();
+  } else if (field) {
+    lastLength = field.valueAsNumber;
+  }
+}, { capture: true });
+
 const enlarge = (isLarge) => {
   document.documentElement.classList.toggle("large", isLarge);
   nutshell.labelled("large", { "aria-pressed": String(isLarge), "aria-label": "Large text" });

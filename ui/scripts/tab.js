@@ -53,13 +53,4 @@ nutshell.tab = {
   },
 };
 
-nutshell.on.clear = () => {
-  nutshell.find("#article textarea")?.focus();
-  if (nutshell.find("#progress .busy")) {
-    return { article: "" };
-  }
-  nutshell.tab.hold({ article: "", shown: null });
-  return { article: "", progress: "", note: "", ...nutshell.tab.nothing };
-};
-
 nutshell.tab.start();
