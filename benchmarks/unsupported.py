@@ -111,7 +111,7 @@ def recall(
     num_swaps = num_found = 0
     for row in rows:
         matches = find(row.summary)
-        strangers = [word for word in rng.sample(pool, 40) if word.lower() not in row.article.lower()]
+        strangers = [word for word in rng.sample(pool, min(40, len(pool))) if word.lower() not in row.article.lower()]
         if not matches or not strangers:
             continue
         old, new = rng.choice(matches), strangers[0]
