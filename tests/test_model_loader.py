@@ -97,6 +97,7 @@ def test_a_model_that_cannot_be_converted_is_slow_and_says_why(start, tiny_t5, m
     assert "written" not in loader.status.reason
 
 
+@pytest.mark.slow
 def test_a_disk_that_becomes_full_while_converting_is_recognized(tiny_t5, tmp_path, monkeypatch):
     """Whatever the library that wrote has called it."""
     monkeypatch.setattr(convert.shutil, "disk_usage", lambda _path: SimpleNamespace(free=4096))

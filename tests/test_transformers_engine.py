@@ -46,6 +46,7 @@ def test_t5_gives_the_tutorials_tokens(tmp_path, seed, max_length):
     engine.close()
 
 
+@pytest.mark.slow
 def test_bart_gives_transformers_tokens(tmp_path):
     model_dir = make_tiny_bart(tmp_path)
     engine = TransformersEngine(model_dir, num_threads=1, default_params=TUTORIAL_PARAMS)
