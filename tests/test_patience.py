@@ -40,7 +40,7 @@ def follow():
     """Runs one request against a server that gives these answers one after the other; returns all steps."""
     servers = []
 
-    def follow(*answers, request=REQUEST, is_alive=None, stop_after=None):
+    def follow(*answers, request=REQUEST, stop_after=None):
         rest = list(answers)
 
         def answer(handler):
@@ -50,7 +50,7 @@ def follow():
         servers.append(LittleServer(answer))
 
         async def main():
-            runs = Runs(SummarizerClient(servers[-1].url), is_alive)
+            runs = Runs(SummarizerClient(servers[-1].url))
             steps = []
             async for step in runs.follow("a", "article", request):
                 steps.append(step)
@@ -176,24 +176,23 @@ def test_waiting_for_a_start_has_an_end(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])
     down = SummarizerDownError("Down.")
-    for is_alive, max_s in [(None, 300), (lambda: False, 30), (lambda: True, 300)]:
-        own = Patience(is_alive)
-        now[0] = 1000.0
-        assert own.after(down, REQUEST, was_begun=False) is not None
-        now[0] += max_s - 1
-        assert own.after(down, REQUEST, was_begun=False) is not None
-        now[0] += 2
-        assert own.after(down, REQUEST, was_begun=False) is None
+    own = Patience()
+    now[0] = 1000.0
+    assert own.after(down, REQUEST, was_begun=False) is not None
+    now[0] += patience.MAX_START_S - 1
+    assert own.after(down, REQUEST, was_begun=False) is not None
+    now[0] += 2
+    assert own.after(down, REQUEST, was_begun=False) is None
 
 
 def test_waiting_for_a_place_has_an_end(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])
-    own = Patience(None)
+    own = Patience()
     assert own.after(BusyError("Busy.", retry_after_s=7), REQUEST, was_begun=False).length_s == 7
     now[0] = 901.0
     assert own.after(BusyError("Busy.", retry_after_s=7), REQUEST, was_begun=False) is None
-    assert Patience(None).after(BusyError("Yours are too many."), REQUEST, was_begun=False) is None
+    assert Patience().after(BusyError("Yours are too many."), REQUEST, was_begun=False) is None
 
 
 def test_no_thread_is_left_behind(follow):

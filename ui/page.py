@@ -1,7 +1,6 @@
 """The Gradio page: `build_page` puts its sections together."""
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -30,20 +29,18 @@ class PageConfig:
         is_shared: a public link was asked for; then browsers remember runs only if their reader says so.
         allow_urls: fetch the article of a web address that was pasted.
         sharing: what to say about the public link; may change after the page was built.
-        is_alive: whether the summarizer's process runs; None where nothing is known of it.
     """
 
     is_shared: bool = False
     allow_urls: bool = False
     sharing: Sharing = field(default_factory=Sharing)
-    is_alive: Callable[[], bool] | None = None
 
 
 def build_page(client: SummarizerClient, config: PageConfig) -> gr.Blocks:
     """Return the page; `looks.launch_options` holds what Gradio wants at launch."""
-    runs = Runs(client, config.is_alive)
+    runs = Runs(client)
     uploads = (_UPLOAD_LIFE_S, _UPLOAD_LIFE_S)
-    poll = StatusPoll(client, config.is_alive)
+    poll = StatusPoll(client)
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=uploads) as page:
         with gr.Row(elem_id="top"):
             skip = '<a class="skip" href="#summary-heading">Go to the summary</a>'

@@ -1,7 +1,6 @@
 """Whether a run that failed goes on by itself, when, and for how long that is hoped for."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.client import BusyError, NotReadyError, SummarizerDownError, SummarizerError, SummaryRequest
@@ -11,11 +10,8 @@ STARTING_AGAIN = "The summarizer had to start again; your article is next, from 
 BUSY = "All places are taken. Your article is sent again by itself."
 
 _RETRY_S = 1.0
-_MAX_START_S = 300.0
-"""A start takes ten seconds, and minutes on a machine that has other things to do."""
-
-_MAX_DEAD_S = 30.0
-"""Without a process: `app.py` starts it again within a second, or ends the page as well."""
+MAX_START_S = 300.0
+"""For so long a summarizer that does not answer may be starting: ten seconds, and minutes on a busy machine."""
 
 _MAX_BUSY_S = 900.0
 
@@ -37,20 +33,10 @@ class Pause:
     countdown: Countdown | None = None
 
 
-def may_be_starting(away_s: float, is_alive: Callable[[], bool] | None) -> bool:
-    """Whether a summarizer that has not answered for `away_s` may still be on its way."""
-    return away_s < (_MAX_START_S if is_alive is None or is_alive() else _MAX_DEAD_S)
-
-
 class Patience:
-    """One run's.
+    """One run's."""
 
-    Args:
-        is_alive: whether the summarizer's process runs; None where nothing is known of it.
-    """
-
-    def __init__(self, is_alive: Callable[[], bool] | None) -> None:
-        self._is_alive = is_alive
+    def __init__(self) -> None:
         self._away_since: float | None = None
         self._busy_since: float | None = None
         self._has_broken = False
@@ -89,6 +75,6 @@ class Patience:
             self._has_broken = True
         if was_begun or self._away_since is None:
             self._away_since = now
-        if not may_be_starting(now - self._away_since, self._is_alive):
+        if now - self._away_since >= MAX_START_S:
             return None
         return Pause(STARTING_AGAIN if self._has_broken else STARTING, _RETRY_S)

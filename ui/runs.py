@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -223,12 +223,10 @@ class Runs:
 
     Args:
         client: speaks to the summarizer.
-        is_alive: whether the summarizer's process runs; None where nothing is known of it.
     """
 
-    def __init__(self, client: SummarizerClient, is_alive: Callable[[], bool] | None = None) -> None:
+    def __init__(self, client: SummarizerClient) -> None:
         self._client = client
-        self._is_alive = is_alive
         self._sessions: dict[str, _Session] = {}
         self._turns: dict[str, threading.Semaphore] = {}
 
@@ -243,7 +241,7 @@ class Runs:
             yield BusyError(_TOO_MANY_RUNS)
             return
         turn = self._turns.setdefault(_visitor(session), threading.Semaphore(MAX_RUNNING_PER_VISITOR))
-        run = _Run(self._client, request, turn, Patience(self._is_alive))
+        run = _Run(self._client, request, turn, Patience())
         with self._holding(session, place, run):
             steps = run.steps()
             async with contextlib.aclosing(steps):

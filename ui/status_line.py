@@ -3,10 +3,9 @@
 import html
 import threading
 import time
-from collections.abc import Callable
 
 from ui.client import NotReadyError, Status, SummarizerClient, SummarizerDownError, SummarizerError
-from ui.patience import may_be_starting
+from ui.patience import MAX_START_S
 from ui.view import line
 
 POLL_S = 2.0
@@ -38,9 +37,8 @@ def pill(name: str, sentence: str, kind: str = "waiting", *, facts: str = "") ->
 class StatusPoll:
     """The pill about the summarizer's state. All tabs share one question to it per poll interval."""
 
-    def __init__(self, client: SummarizerClient, is_alive: Callable[[], bool] | None = None) -> None:
+    def __init__(self, client: SummarizerClient) -> None:
         self._client = client
-        self._is_alive = is_alive
         self._asking = threading.Lock()
         self.first = self._pill = pill("Starting", STARTING)
         self._asked_at = float("-inf")
@@ -80,7 +78,7 @@ class StatusPoll:
     def _away(self) -> str:
         now = time.monotonic()
         self._away_since = now if self._away_since is None else self._away_since
-        if not may_be_starting(now - self._away_since, self._is_alive):
+        if now - self._away_since >= MAX_START_S:
             return pill("Not answering", _GONE, "gone")
         return pill("Starting", _STARTING_AGAIN if self._was_up else STARTING)
 
