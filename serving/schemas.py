@@ -124,7 +124,6 @@ class SummaryResponse(BaseModel):
     num_input_tokens: Annotated[int | None, Field(description="Null where no tokenizer was in use.")]
     num_summary_words: int
     num_summary_tokens: int | None
-    coverage: Annotated[float, Field(description="Words read of words given, 0 to 1.")]
     parts: Annotated[int, Field(description="Parts that the article was read in.")]
     elapsed_s: Annotated[float, Field(description="From the start of the work to the summary, without the wait.")]
     model_text: Annotated[
@@ -256,11 +255,9 @@ class StatusResponse(BaseModel):
     retry_in_s: Annotated[float | None, Field(description="Seconds to the next attempt, after a failure.")] = None
     engine: Annotated[str | None, Field(description="What runs the model: `onnxruntime` or `transformers`.")] = None
     precision: Precision
-    cache_bytes: Annotated[int, Field(description="Disk space of converted models; `app.py clean` frees it.")]
     limits: Limits
     queue: Queue
     versions: dict[str, str]
-    uptime_s: float
 
 
 class HealthResponse(BaseModel):

@@ -7,14 +7,12 @@ one decode step.
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from serving.config import ServingConfig
-from serving.engine.cache import cache_size_bytes
 from serving.errors import (
     ArticleTooLongError,
     InvalidRequestError,
@@ -117,7 +115,6 @@ class SummarizerService:
         self.config = config
         self.loader = ModelLoader(config)
         self.extractive_ready = False
-        self._started_at = time.monotonic()
         self._extractive_gate = Gate(max_running=_NUM_EXTRACTIVE_THREADS, max_waiting=config.max_waiting)
         self._abstractive_gate: Gate | None = None
         self._executor = ThreadPoolExecutor(
@@ -253,14 +250,12 @@ class SummarizerService:
             retry_in_s=model.retry_in_s(),
             engine=self.loader.engine.name if self.loader.engine else None,
             precision=config.precision,
-            cache_bytes=cache_size_bytes(),
             limits=Limits(**{name: getattr(config, name) for name in Limits.model_fields}),
             queue=Queue(
                 num_running=sum(gate.num_running for gate in gates),
                 num_waiting=sum(gate.num_waiting for gate in gates),
             ),
             versions={name: _version(name) for name in _PACKAGES},
-            uptime_s=round(time.monotonic() - self._started_at, 1),
         )
 
 

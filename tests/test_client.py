@@ -26,7 +26,7 @@ from ui.client import (
 
 RESULT = {
     "summary": "Ferries run all night.", "method": "abstractive", "model": "someone/news", "finish_reason": "stop",
-    "num_input_words": 100, "num_input_tokens": 140, "num_summary_words": 4, "num_summary_tokens": 6, "coverage": 1.0,
+    "num_input_words": 100, "num_input_tokens": 140, "num_summary_words": 4, "num_summary_tokens": 6,
     "parts": 1, "elapsed_s": 0.5, "model_text": None, "evidence": [], "cuts": [], "unsupported": [], "notes": [],
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ SUMMARY = "Ferries will run all night from June, says Anna Berg."
 RESULT = {
     "summary": SUMMARY, "method": "abstractive", "model": "tiny", "finish_reason": "stop",
     "num_input_words": 1900, "num_input_tokens": 2500, "num_summary_words": 10, "num_summary_tokens": 14,
-    "coverage": 1.0, "parts": 4, "elapsed_s": 2.5, "model_text": SUMMARY,
+    "parts": 4, "elapsed_s": 2.5, "model_text": SUMMARY,
     "evidence": [{"start": 0, "end": len(SUMMARY), "sources": [{"start": 0, "end": 35, "score": 0.5}]}],
     "cuts": [],
     "unsupported": [

@@ -23,7 +23,7 @@ def summary(**changes):
     raw = {
         "summary": "Ferries_run *all* night.", "method": "abstractive", "model": "someone/news",
         "finish_reason": "stop", "num_input_words": 532, "num_input_tokens": 800, "num_summary_words": 56,
-        "num_summary_tokens": 80, "coverage": 1.0, "parts": 2, "elapsed_s": 2.0, "model_text": None, "evidence": [],
+        "num_summary_tokens": 80, "parts": 2, "elapsed_s": 2.0, "model_text": None, "evidence": [],
         "cuts": [], "unsupported": [{"text": "<1999>", "start": 0, "end": 3}], "notes": [], **changes,
     }  # fmt: skip
     fields = {name: raw[name] for name in Summary.__dataclass_fields__ if name != "raw"}

@@ -124,7 +124,6 @@ class Summary:
     num_input_tokens: int | None
     num_summary_words: int
     num_summary_tokens: int | None
-    coverage: float
     parts: int
     elapsed_s: float
     notes: list[str] = field(default_factory=list)

