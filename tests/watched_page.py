@@ -27,6 +27,10 @@ class Watch:
 
 def serious(page: Page) -> list[str]:
     """What axe-core calls serious or critical."""
+    # Half-faded text has little contrast; a spinner never ends.
+    page.evaluate("""() => Promise.all(document.getAnimations()
+      .filter((animation) => animation.effect.getComputedTiming().iterations !== Infinity)
+      .map((animation) => animation.finished.catch(() => {})))""")
     violations = Axe().run(page).response["violations"]
     return [
         f"{violation['id']}: {node['target']}"
