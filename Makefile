@@ -11,10 +11,10 @@ DATA ?= ../shared/data
 run: install
 	@$(BIN)/python app.py $(ARGS)
 
-# Those with Ray and a browser are started file by file, so that each application is started once.
+# Ray and browsers use every core by themselves, so theirs are not run beside others.
 test: install-dev browser
 	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser"
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 20 -m "ray or browser"
+	$(BIN)/python -m pytest --durations 20 -m "ray or browser"
 
 check: install-dev
 	$(BIN)/ruff format --check .
