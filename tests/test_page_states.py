@@ -4,6 +4,7 @@ The page is the real one; the summarizer behind it is a little server that says 
 """
 
 import functools
+import itertools
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -236,3 +237,16 @@ def test_wrong_password_is_told_and_both_are_asked_again(open_page):
             expect(page.get_by_text("Incorrect Credentials")).to_be_visible(timeout=20_000)
     expect(page.get_by_label("Article", exact=True)).to_be_visible(timeout=20_000)
     open_page.problems.remove("Failed to load resource: the server responded with a status of 400 (Bad Request)")
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_name_and_pills_stand_beside_each_other_on_a_phone(open_page, width):
+    sharing = Sharing(url="https://abc123.gradio.live", login=("guest", "secret"))
+    page = open_page(PageConfig(sharing=sharing), viewport={"width": width, "height": 740})
+    expect(page.locator("#state .pill")).to_contain_text("Language model")
+    parts = [page.get_by_role("heading", name="Nutshell"), page.locator("#sharing .pill"), page.locator("#state .pill")]
+    boxes = [part.bounding_box() for part in parts]
+    for before, after in itertools.pairwise(boxes):
+        is_beside = before["x"] + before["width"] <= after["x"]
+        assert is_beside or before["y"] + before["height"] <= after["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -89,7 +89,7 @@ def about(result: Summary, article: str) -> str:
         f'<span class="counts">{html.escape(size)}</span></p>'
         + "".join(f'<p class="remark">{html.escape(text)}</p>' for text in remarks(result))
         + f'<details class="sources" open><summary>{_SOURCES}'
-        ' <span class="hint">Point at a sentence of the summary, or tap it, to see its own.</span></summary>'
+        ' <span class="hint">Point at a sentence of the summary, or tap it.</span></summary>'
         f'<div class="article" tabindex="0" role="region" aria-label="{_SOURCES}">'
         f"{article_html(as_read, result.raw['evidence'], result.raw['cuts'])}</div></details>"
     )
