@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running_app import RunningApp, cpu_seconds, wait_until
-from tests.watched_page import Watch
+from tests.watched_page import Watch, box, button, summary, wait_loaded
 from ui.article_run import NOTHING_TO_DO
 from ui.patience import STARTING, STARTING_AGAIN
 from ui.runs import STOPPED
@@ -41,8 +41,7 @@ def open_page(app, browser: Browser):
         page = watch.over(contexts[-1].new_page(), app.page_url)
         page.goto(app.page_url)
         expect(summarize(page)).to_be_enabled(timeout=20_000)
-        # Set by the page's script: it has run.
-        expect(page.locator("#progress [role=status]")).to_be_attached()
+        wait_loaded(page)
         return page
 
     open_page.problems = watch.problems
@@ -52,20 +51,12 @@ def open_page(app, browser: Browser):
     watch.check()
 
 
-def article(page):
-    return page.get_by_label("Article", exact=True)
-
-
-def summary(page):
-    return page.get_by_role("region", name="Summary")
-
-
 def summarize(page):
-    return page.get_by_role("button", name="Summarize")
+    return button(page, "Summarize")
 
 
 def stop(page):
-    return page.get_by_role("button", name="Stop", exact=True)
+    return button(page, "Stop")
 
 
 def is_idle(app):
@@ -74,8 +65,8 @@ def is_idle(app):
 
 def test_paste_slide_summarize(open_page):
     page = open_page()
-    expect(article(page)).to_be_focused()
-    article(page).fill(SAMPLES[1].text)
+    expect(box(page)).to_be_focused()
+    box(page).fill(SAMPLES[1].text)
     page.get_by_role("spinbutton", name="Words at most").fill("30")
     page.get_by_role("spinbutton", name="Words at most").press("Tab")
     summarize(page).click()
@@ -97,11 +88,12 @@ def test_paste_slide_summarize(open_page):
 def test_sample_fills_the_box(open_page, sample):
     page = open_page()
     page.get_by_role("button", name=sample.name).click()
-    expect(article(page)).to_have_value(sample.text)
+    expect(box(page)).to_have_value(sample.text)
 
 
 def test_by_keyboard_alone(open_page):
     page = open_page()
+    expect(box(page)).to_be_focused()
     page.keyboard.insert_text(SAMPLES[0].text)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
@@ -114,7 +106,7 @@ def test_by_keyboard_alone(open_page):
 
 def test_draft_grows_while_it_is_written(open_page):
     page = open_page()
-    article(page).fill(SLOW)
+    box(page).fill(SLOW)
     summarize(page).click()
     expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
     drafts = []
@@ -131,7 +123,7 @@ def test_draft_grows_while_it_is_written(open_page):
 @pytest.mark.parametrize("way", ["Stop", "closed tab", "reload"])
 def test_leaving_frees_the_cpu_within_a_second(app, open_page, way):
     page = open_page()
-    article(page).fill(SLOW)
+    box(page).fill(SLOW)
     summarize(page).click()
     expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
     (replica,) = app.replica_pids()
@@ -148,14 +140,14 @@ def test_leaving_frees_the_cpu_within_a_second(app, open_page, way):
         open_page.problems.clear()
     if way == "Stop":
         expect(page.get_by_text(STOPPED)).to_be_visible()
-        expect(article(page)).to_have_value(SLOW)
+        expect(box(page)).to_have_value(SLOW)
         expect(summarize(page)).to_be_enabled()
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3, 0.7, 1.0])
 def test_stop_at_any_moment_stops_and_frees_the_page(app, open_page, after_s):
     page = open_page()
-    article(page).fill(SLOW)
+    box(page).fill(SLOW)
     summarize(page).click()
     expect(stop(page)).to_be_visible(timeout=10_000)
     time.sleep(after_s)
@@ -168,11 +160,11 @@ def test_stop_at_any_moment_stops_and_frees_the_page(app, open_page, after_s):
 
 def test_two_people_at_once_do_not_block_each_other(app, open_page):
     first, second = open_page(), open_page()
-    article(first).fill(SLOW)
+    box(first).fill(SLOW)
     summarize(first).click()
     expect(first.get_by_text("Writing")).to_be_visible(timeout=30_000)
     second.get_by_role("button", name=SAMPLES[0].name).click()
-    expect(article(second)).to_have_value(SAMPLES[0].text)
+    expect(box(second)).to_have_value(SAMPLES[0].text)
     summarize(second).click()
     expect(second.get_by_text("shorter")).to_be_visible(timeout=30_000)
     expect(first.get_by_text("Writing")).to_be_visible()
@@ -183,7 +175,7 @@ def test_two_people_at_once_do_not_block_each_other(app, open_page):
 def test_pointing_at_a_sentence_shows_where_it_comes_from(open_page):
     page = open_page()
     # Another language gets key sentences, so that there is evidence to point at whatever the tiny model says.
-    article(page).fill(
+    box(page).fill(
         "Die Fähren der Stadt fahren ab dem ersten Mai die ganze Nacht. Das hat der Rat am Dienstag nach vier Stunden "
         "beschlossen. Bisher ging das letzte Boot um zehn vor zwölf. Wer später Dienst hatte, musste ein Taxi nehmen, "
         "und das kostet 38 Euro. Der Rat erwartet 1200 Fahrgäste in der Nacht und gibt dafür zwei Millionen Euro aus."
@@ -202,14 +194,14 @@ def test_nothing_pasted_is_a_sentence(open_page):
     page = open_page()
     summarize(page).click()
     expect(page.get_by_text(NOTHING_TO_DO)).to_be_visible()
-    article(page).fill("😀 !!!")
+    box(page).fill("😀 !!!")
     summarize(page).click()
     expect(page.get_by_text("There are no words in this text.")).to_be_visible()
 
 
 def test_markup_in_an_article_is_shown_not_run(open_page):
     page = open_page()
-    article(page).fill(
+    box(page).fill(
         "<img src=x onerror=alert(1)> <script>alert(2)</script> The town council met on Monday evening. " * 5
     )
     page.on("dialog", lambda dialog: pytest.fail("the article ran as a script"))
@@ -219,7 +211,7 @@ def test_markup_in_an_article_is_shown_not_run(open_page):
 
 def test_too_long_an_article_is_a_sentence(open_page):
     page = open_page()
-    article(page).fill("news " * 40_001)
+    box(page).fill("news " * 40_001)
     summarize(page).click()
     expect(page.get_by_text("The article has 200,005 characters; the limit is 200,000")).to_be_visible(timeout=20_000)
 
@@ -229,7 +221,7 @@ def test_phone(open_page, scheme):
     page = open_page(viewport=PHONE, color_scheme=scheme, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name=SAMPLES[0].name).tap()
-    expect(article(page)).to_have_value(SAMPLES[0].text)
+    expect(box(page)).to_have_value(SAMPLES[0].text)
     summarize(page).tap()
     expect(page.get_by_text("shorter")).to_be_attached(timeout=30_000)
     # Without a scroll the summary would be below the fold.
@@ -239,7 +231,7 @@ def test_phone(open_page, scheme):
 
 def test_run_broken_by_a_killed_replica_is_done_again_by_itself(app, open_page):
     page = open_page()
-    article(page).fill(SLOW)
+    box(page).fill(SLOW)
     summarize(page).click()
     expect(page.get_by_text("Writing")).to_be_visible(timeout=30_000)
     os.kill(app.replica_pids()[0], signal.SIGKILL)
@@ -247,9 +239,9 @@ def test_run_broken_by_a_killed_replica_is_done_again_by_itself(app, open_page):
     expect(page.get_by_text(STARTING_AGAIN)).to_be_visible(timeout=15_000)
     expect(page.get_by_text("words →")).to_be_visible(timeout=90_000)
     expect(page.get_by_text(STOPPED)).to_have_count(0)
-    expect(article(page)).to_have_value(SLOW)
+    expect(box(page)).to_have_value(SLOW)
     expect(page.locator("#state summary")).to_have_text("Language model", timeout=60_000)
-    article(page).fill(SAMPLES[0].text)
+    box(page).fill(SAMPLES[0].text)
     summarize(page).click()
     expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
 
@@ -271,7 +263,7 @@ def test_press_before_there_is_a_summarizer_waits_and_is_answered(browser, slow_
         page = browser.new_page()
         page.goto(page_only.page_url)
         page.get_by_role("button", name=SAMPLES[0].name).click()
-        expect(article(page)).to_have_value(SAMPLES[0].text)
+        expect(box(page)).to_have_value(SAMPLES[0].text)
         summarize(page).click()
         expect(page.get_by_text(STARTING, exact=True)).to_be_visible(timeout=15_000)
         os.kill(serving.process.pid, signal.SIGCONT)

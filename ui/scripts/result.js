@@ -26,7 +26,7 @@ let known = null;
 nutshell.compareWithBox = () => {
   const own = data();
   if (own && own !== known) {
-    const isHeld = known === null && nutshell.tab.held.hadModel !== undefined && nutshell.tab.held.shown !== null;
+    const isHeld = known === null && nutshell.tab.held.hadModel !== undefined;
     nutshell.tab.held.hadModel = isHeld ? nutshell.tab.held.hadModel : hasModel();
   }
   known = own ?? known;
@@ -59,13 +59,17 @@ nutshell.redoSoon = () => {
   }, 500);
 };
 
+const emptied = () => {
+  nutshell.tab.hold({ article: "", shown: null });
+  return { progress: "", note: "", ...nutshell.tab.nothing };
+};
+
 nutshell.on.ran = (shown) => {
   const own = data();
   const buttons = { run: nutshell.update({ visible: true }), stop: nutshell.update({ visible: false }) };
   if (isCleared) {
     isCleared = false;
-    nutshell.tab.hold({ article: "", shown: null });
-    return { ...buttons, progress: "", note: "", ...nutshell.tab.nothing };
+    return { ...buttons, ...emptied() };
   }
   if (!nutshell.find("#result .comparison")) {  // the summary from before a comparison is wanted again
     nutshell.tab.hold({ shown: own ? shown : null, ...(own && { length: Number(own.words), form: own.format }) });
@@ -83,8 +87,7 @@ nutshell.on.clear = () => {
     nutshell.find("#stop")?.click();
     return { article: "" };
   }
-  nutshell.tab.hold({ article: "", shown: null });
-  return { article: "", progress: "", note: "", ...nutshell.tab.nothing };
+  return { article: "", ...emptied() };
 };
 
 nutshell.on.back = () => nutshell.tab.held.shown ?? nutshell.tab.nothing;

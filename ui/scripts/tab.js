@@ -30,7 +30,7 @@ nutshell.tab = {
         length: Number.isFinite(length) ? length : undefined,
         form,
         shown: nutshell.isShown(shown) ? shown : null,
-        hadModel: hadModel === true,
+        hadModel: nutshell.isShown(shown) ? hadModel === true : undefined,  // of the result that is kept
       };
     } catch {
       return { article: "", shown: null };
