@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.test_cases import AS_READ, CASES, read
-from tests.watched_page import Watch
+from tests.watched_page import Watch, box, wait_loaded
 from ui.reading.files import read_file
 
 pytestmark = [pytest.mark.ray, pytest.mark.browser]
@@ -18,14 +18,10 @@ def page(key_sentences_app, browser):
     watch, context = Watch(), browser.new_context()
     page = watch.over(context.new_page(), key_sentences_app.page_url)
     page.goto(key_sentences_app.page_url)
-    expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
+    wait_loaded(page)
     yield page
     context.close()
     watch.check()
-
-
-def box(page: Page):
-    return page.get_by_label("Article", exact=True)
 
 
 def summarize(page: Page) -> str:

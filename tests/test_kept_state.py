@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
 from tests.test_page_states import ARTICLE, RESULT, STATUS, SUMMARY
-from tests.watched_page import Watch
+from tests.watched_page import Watch, box, button, summary
 from ui.article_run import SIDES
 from ui.client import SummarizerClient
 from ui.looks import launch_options
@@ -69,20 +69,8 @@ def open_page(site, browser):
     watch.check()
 
 
-def box(page):
-    return page.get_by_label("Article", exact=True)
-
-
 def length(page):
     return page.get_by_role("spinbutton", name="Words at most")
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def summary(page):
-    return page.get_by_role("region", name="Summary")
 
 
 def run(page, text=ARTICLE):
@@ -346,7 +334,8 @@ def test_nothing_is_compared_with_itself(site, open_page):
     expect(button(page, "Compare")).to_be_hidden()
 
 
-def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
+def start_endless(site, open_page) -> Page:
+    """A page whose run, started by keyboard, writes and never ends."""
     site.is_endless = True
     page = open_page()
     expect(box(page)).to_be_visible(timeout=30_000)
@@ -354,6 +343,11 @@ def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
     button(page, "Summarize").focus()
     page.keyboard.press("Enter")
     expect(summary(page)).to_contain_text("Ferries will run", timeout=15_000)
+    return page
+
+
+def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
+    page = start_endless(site, open_page)
     expect(button(page, "Summarize")).to_be_hidden()
     expect(button(page, "Stop")).to_be_focused()
     page.keyboard.press("Escape")
@@ -363,12 +357,7 @@ def test_escape_stops_and_the_keyboard_is_where_it_was(site, open_page):
 
 
 def test_clear_ends_a_run_too(site, open_page):
-    site.is_endless = True
-    page = open_page()
-    expect(box(page)).to_be_visible(timeout=30_000)
-    box(page).fill(ARTICLE)
-    button(page, "Summarize").click()
-    expect(summary(page)).to_contain_text("Ferries will run", timeout=15_000)
+    page = start_endless(site, open_page)
     button(page, "Clear").click()
     expect(button(page, "Summarize")).to_be_visible()
     expect(summary(page)).to_contain_text("The summary will stand here.")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.watched_page import Watch, serious
+from tests.watched_page import Watch, box, button, serious, summary, wait_loaded
 from ui.article_run import NOTHING_TO_DO
 from ui.samples import SAMPLES
 
@@ -34,7 +34,7 @@ def open_page(key_sentences_app, browser):
         page = watch.over(contexts[-1].new_page(), key_sentences_app.page_url)
         before(page)
         page.goto(key_sentences_app.page_url)
-        expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
+        wait_loaded(page)
         expect(page.locator("#state [data-max-article-chars]")).to_be_attached(timeout=20_000)
         return page
 
@@ -42,18 +42,6 @@ def open_page(key_sentences_app, browser):
     for context in contexts:
         context.close()
     watch.check()
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_label("Article", exact=True)
-
-
-def summary(page: Page) -> Locator:
-    return page.get_by_role("region", name="Summary", exact=True)
 
 
 def press(page: Page, text: str = SAMPLES[3].text) -> None:

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running_app import RunningApp
-from tests.watched_page import Watch
+from tests.watched_page import Watch, button, wait_loaded
+from tests.watched_page import box as article
 from ui.article_run import ADDRESS_ONLY
 from ui.headline import file_name, headline
 from ui.reading.kinds import FILE_PICTURE
@@ -39,15 +40,7 @@ def page(app, browser: Browser):
 
 def open_(page: Page, app: RunningApp) -> None:
     page.goto(app.page_url)
-    expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def article(page):
-    return page.get_by_label("Article", exact=True)
+    wait_loaded(page)
 
 
 def preset(page, name):

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
-from tests.watched_page import Watch, serious
+from tests.watched_page import Watch, serious, wait_loaded
 from ui import article_run
 from ui.article_run import NOTHING_TO_DO
 from ui.client import SummarizerClient
@@ -76,7 +76,7 @@ def open_page(browser, monkeypatch):
         page = watch.over(opened.new_page(), url)
         page.goto(url)
         if expect_page:
-            expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
+            wait_loaded(page)
         return page
 
     open_page.problems = watch.problems

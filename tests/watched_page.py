@@ -1,7 +1,7 @@
 """What every browser test wants to know of a page: nothing leaves loopback, nothing goes wrong, axe finds nothing."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 
 class Watch:
@@ -23,6 +23,26 @@ class Watch:
         """Fail if there was anything."""
         assert self.strays == []
         assert self.problems == []
+
+
+def wait_loaded(page: Page) -> None:
+    """Wait until the page's script has run: it says what is read out."""
+    expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
+
+
+def box(page: Page) -> Locator:
+    """Where the article is pasted."""
+    return page.get_by_label("Article", exact=True)
+
+
+def button(page: Page, name: str) -> Locator:
+    """The button of this name."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def summary(page: Page) -> Locator:
+    """Where the summary stands."""
+    return page.get_by_role("region", name="Summary", exact=True)
 
 
 def serious(page: Page) -> list[str]:
