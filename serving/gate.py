@@ -70,8 +70,7 @@ class Gate:
         among how many others, and since when the present ones run.
         """
         now = self.clock()
-        alone_s = _FIRST_GUESS_S if self._alone_s is None else self._alone_s
-        length_s = alone_s * self.max_running**_CROWDING if self._alone_s is not None else alone_s
+        length_s = _FIRST_GUESS_S if self._alone_s is None else self._alone_s * self.max_running**_CROWDING
         ages = (now - started for started in self._running.values())
         ends = sorted(max(length_s - age, _OVERDUE * age) for age in ages)
         while self._promised and self._promised[0] <= now:

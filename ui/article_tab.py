@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ class ArticleTab:
         with gr.Row(equal_height=False, elem_id="folds"):
             self._lay_out_folds(keeps_history)
         self.wish = [self.article, self.length, self.form]
-        self.shown = [self.progress, self.note, self.article, self.result, self.about, self.details]
+        self.results = [self.result, self.about, self.details]
+        self.shown = [self.progress, self.note, self.article, *self.results]
         self._make_run()
         self._make_browser_work(page)
 
@@ -137,30 +139,13 @@ class ArticleTab:
             )
 
     def _make_run(self) -> None:
-        async def on_run(values: dict[Component, Any], request: gr.Request) -> AsyncGenerator[dict[Component, Any]]:
-            pictures = summarize(
-                self._runs,
-                session_of(request),
-                self._request(values),
-                base_url=self._base_url,
-                allow_urls=self._allow_urls,
-            )
-            async with contextlib.aclosing(pictures):
-                async for picture in pictures:
-                    yield self._changes(picture)
-
-        async def on_compare(values: dict[Component, Any], request: gr.Request) -> AsyncGenerator[dict[Component, Any]]:
-            pictures = compare(self._runs, session_of(request), self._request(values))
-            async with contextlib.aclosing(pictures):
-                async for picture in pictures:
-                    yield self._changes(picture)
-
         async def on_stop(request: gr.Request) -> None:
             self._runs.stop(session_of(request), PLACE)
 
-        for button, handler in ((self.run, on_run), (self.compare, on_compare)):
+        run = partial(summarize, self._runs, base_url=self._base_url, allow_urls=self._allow_urls)
+        for button, pictures_of in ((self.run, run), (self.compare, partial(compare, self._runs))):
             ran = button.click(
-                handler,
+                self._handler(pictures_of),
                 set(self.wish),
                 [*self.shown, self.run, self.stop],
                 show_progress="hidden",
@@ -168,9 +153,8 @@ class ArticleTab:
                 trigger_mode="once",
                 api_visibility="private",
             )
-            reads = [self.result, self.about, self.details]
-            writes = [self.history, self.run, self.stop, self.progress, self.note, *reads]
-            in_browser(ran.then, "ran", reads=reads, writes=writes)
+            writes = [self.history, self.run, self.stop, self.progress, self.note, *self.results]
+            in_browser(ran.then, "ran", reads=self.results, writes=writes)
         # Not Gradio's `cancels`: its answer and the run's last picture of itself would race for the page.
         self.stop.click(on_stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
         self.upload.upload(
@@ -181,6 +165,15 @@ class ArticleTab:
             concurrency_limit=self._max_runs_at_once,
             api_visibility="private",
         )
+
+    def _handler(self, pictures_of: Callable[[str, SummaryRequest], AsyncGenerator[Picture]]) -> Callable[..., Any]:
+        async def on_click(values: dict[Component, Any], request: gr.Request) -> AsyncGenerator[dict[Component, Any]]:
+            pictures = pictures_of(session_of(request), self._request(values))
+            async with contextlib.aclosing(pictures):
+                async for picture in pictures:
+                    yield self._changes(picture)
+
+        return on_click
 
     def _request(self, values: dict[Component, Any]) -> SummaryRequest:
         return SummaryRequest(values[self.article] or "", int(values[self.length]), values[self.form])
@@ -217,7 +210,6 @@ class ArticleTab:
 
     def _make_browser_work(self, page: gr.Blocks) -> None:
         """What needs no server: `scripts/` has the functions."""
-        results = [self.result, self.about, self.details]
         for button, sample in zip(self.samples, SAMPLES, strict=True):
             in_browser(button.click, "sample", writes=[self.article, self.note], text=sample.text)
         in_browser(self.clear.click, "clear", writes=[*self.shown])
@@ -230,8 +222,10 @@ class ArticleTab:
         in_browser(self.copy.click, "copy")
         in_browser(self.link.click, "link", reads=self.wish)
         in_browser(self.headline.input, "headline", reads=[self.headline])
-        in_browser(self.back.click, "back", writes=results)
-        in_browser(self.history.click, "reopen", writes=[*self.wish, self.marks, self.note, self.progress, *results])
+        in_browser(self.back.click, "back", writes=self.results)
+        in_browser(
+            self.history.click, "reopen", writes=[*self.wish, self.marks, self.note, self.progress, *self.results]
+        )
         in_browser(self.keeps_history.input, "keep", reads=[self.keeps_history], writes=[self.history])
         in_browser(self.forget.click, "forget", writes=[self.history])
         in_browser(page.load, "open", writes=[*self.wish, self.marks, self.note, self.counts, self.advice])

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import segno
 
+from ui.view import pill
+
 _TITLE = "This page is shared"
 _CAN = "Visitors can summarize articles and files of their own. What they paste is worked on by this computer."
 _CANNOT = (
@@ -58,7 +60,7 @@ class Sharing:
 
 
 def _pill(name: str, body: str) -> str:
-    return f'<details class="pill"><summary>{name}</summary><div class="popup" role="group">{body}</div></details>'
+    return pill(name, f'<div class="popup" role="group">{body}</div>')
 
 
 def _qr_code(url: str) -> str:

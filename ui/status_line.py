@@ -6,7 +6,7 @@ import time
 
 from ui.client import NotReadyError, Status, SummarizerClient, SummarizerDownError, SummarizerError
 from ui.patience import MAX_START_S
-from ui.view import line
+from ui.view import line, pill
 
 POLL_S = 2.0
 
@@ -19,19 +19,9 @@ _DOWNLOADING = "The language model is on its way: {done} of {total}. Until then 
 _FAILED = "The language model is not here now, so you get the article's own key sentences."
 
 
-def pill(name: str, sentence: str, kind: str = "waiting", *, facts: str = "") -> str:
-    """The state as HTML.
-
-    Args:
-        name: in a word or two.
-        sentence: what it means.
-        kind: ready, lesser (key sentences only), waiting or gone: a colour and a shape.
-        facts: attributes for the page's script.
-    """
-    return (
-        f'<details class="pill {kind}"{facts}><summary>{html.escape(name)}</summary>'
-        f'<div class="popup"><p>{html.escape(sentence)}</p></div></details>'
-    )
+def _state(name: str, sentence: str, kind: str = "waiting", *, facts: str = "") -> str:
+    """The state as HTML; `kind` is ready, lesser (key sentences only), waiting or gone."""
+    return pill(name, f'<div class="popup"><p>{html.escape(sentence)}</p></div>', kind, facts=facts)
 
 
 class StatusPoll:
@@ -40,7 +30,7 @@ class StatusPoll:
     def __init__(self, client: SummarizerClient) -> None:
         self._client = client
         self._asking = threading.Lock()
-        self.first = self._pill = pill("Starting", STARTING)
+        self.first = self._pill = _state("Starting", STARTING)
         self._asked_at = float("-inf")
         self._was_up = False
         self._for_the_host = ""
@@ -66,21 +56,21 @@ class StatusPoll:
         except (SummarizerDownError, NotReadyError):
             return self._away()
         except SummarizerError as error:
-            return pill("Not answering", str(error), "gone")
+            return _state("Not answering", str(error), "gone")
         self._was_up = True
         self._for_the_host = line(status.model_reason, "warning") if status.model_reason else ""
         self._away_since = None
         name, sentence, kind = _said_of(status)
         max_chars = status.raw["limits"]["max_article_chars"]
         facts = f' data-max-article-chars="{int(max_chars)}" data-model-state="{html.escape(status.model_state)}"'
-        return pill(name, sentence, kind, facts=facts)
+        return _state(name, sentence, kind, facts=facts)
 
     def _away(self) -> str:
         now = time.monotonic()
         self._away_since = now if self._away_since is None else self._away_since
         if now - self._away_since >= MAX_START_S:
-            return pill("Not answering", _GONE, "gone")
-        return pill("Starting", _STARTING_AGAIN if self._was_up else STARTING)
+            return _state("Not answering", _GONE, "gone")
+        return _state("Starting", _STARTING_AGAIN if self._was_up else STARTING)
 
 
 def _said_of(status: Status) -> tuple[str, str, str]:

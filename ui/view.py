@@ -19,6 +19,18 @@ def busy_line(text: str, *, countdown: Countdown | None = None) -> str:
     )
 
 
+def pill(name: str, popup: str, kind: str = "", *, facts: str = "") -> str:
+    """A word or two that open what is behind them.
+
+    Args:
+        name: the words.
+        popup: HTML.
+        kind: a further class, for its colour and shape.
+        facts: attributes for the page's script.
+    """
+    return f'<details class="{f"pill {kind}".strip()}"{facts}><summary>{html.escape(name)}</summary>{popup}</details>'
+
+
 def done_line(elapsed_s: float) -> str:
     """Says to those who can't see the summary that it is there, and to all how long it took."""
     return f'<div class="done"><span class="unseen">The summary is there.</span> {_in_words(elapsed_s)}</div>'

@@ -6,13 +6,18 @@ nutshell.labelled = (id, attributes, text) => {
   wanted[id] = { ...wanted[id], attributes: { ...wanted[id]?.attributes, ...attributes }, text };
   settle(id);
 };
-const settle = (id) => {
-  const element = document.getElementById(id);
-  const { attributes, text } = wanted[id];
-  for (const [name, value] of Object.entries(element ? attributes : {})) {
+const setAttributes = (element, values) => {
+  for (const [name, value] of Object.entries(values)) {
     if (element.getAttribute(name) !== value) {
       element.setAttribute(name, value);
     }
+  }
+};
+const settle = (id) => {
+  const element = document.getElementById(id);
+  const { attributes, text } = wanted[id];
+  if (element) {
+    setAttributes(element, attributes);
   }
   if (element && text !== undefined && element.textContent !== text) {
     element.textContent = text;
@@ -27,11 +32,7 @@ const announced = ["progress", "note", "advice", "batch-progress"].map((id) => `
 
 const setAll = (selector, values) => {
   for (const element of document.querySelectorAll(selector)) {
-    for (const [name, value] of Object.entries(values(element))) {
-      if (element.getAttribute(name) !== value) {
-        element.setAttribute(name, value);
-      }
-    }
+    setAttributes(element, values(element));
   }
 };
 
