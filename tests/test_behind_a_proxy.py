@@ -164,6 +164,15 @@ def test_the_page_and_all_that_it_names_are_under_the_path(site):
         assert requests.get(f"{site.url}/{name}", headers=HERE, timeout=20).status_code == 200, name
 
 
+def test_the_link_preview_names_a_picture_that_is_there(site):
+    page = requests.get(site.url + "/", headers=HERE, timeout=20).text
+    address = re.search('property="og:image" content="([^"]*)"', page)[1]
+    assert address == f"http://{HOST}/nutshell/link-preview.png"
+    for base in (site.url, site.direct, site.direct + "/nutshell"):
+        picture = requests.get(base + "/link-preview.png", headers=HERE, timeout=20)
+        assert picture.headers["content-type"] == "image/png", base
+
+
 def test_who_asks_the_page_directly_still_gets_it(site):
     assert requests.get(site.direct + "/", timeout=20).status_code == 200
     assert requests.get(site.direct + "/nutshell/config", timeout=20).status_code == 200

@@ -73,7 +73,7 @@ class WithDocument:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["path"] == _PICTURE_PATH:
+        if scope["path"].removeprefix(scope.get("root_path", "")) == _PICTURE_PATH:
             # Here, before any login: who shows a link has none.
             await FileResponse(self._document.picture)(scope, receive, send)
             return
@@ -85,7 +85,7 @@ def _address(scope: MutableMapping[str, Any]) -> str:
     """The picture's address as whoever asked would write it, also through a tunnel that speaks https outside."""
     url = URL(scope=scope)
     scheme = Headers(scope=scope).get("x-forwarded-proto", url.scheme)
-    return str(url.replace(scheme=scheme, path=_PICTURE_PATH, query=""))
+    return str(url.replace(scheme=scheme, path=scope.get("root_path", "") + _PICTURE_PATH, query=""))
 
 
 class _Page:
