@@ -6,11 +6,12 @@ from playwright.sync_api import Page, expect
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
 from tests.test_page_states import ARTICLE, RESULT, STATUS, SUMMARY
-from tests.watched_page import Watch, box, button, summary
+from tests.watched_page import Watch, box, button, serious, summary
 from ui.article_run import SIDES
 from ui.client import SummarizerClient
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
+from ui.patience import BUSY, STARTING
 from ui.result import STALE
 from ui.samples import SAMPLES
 
@@ -334,10 +335,10 @@ def test_nothing_is_compared_with_itself(site, open_page):
     expect(button(page, "Compare")).to_be_hidden()
 
 
-def start_endless(site, open_page) -> Page:
+def start_endless(site, open_page, **options) -> Page:
     """A page whose run, started by keyboard, writes and never ends."""
     site.is_endless = True
-    page = open_page()
+    page = open_page(**options)
     expect(box(page)).to_be_visible(timeout=30_000)
     box(page).fill(ARTICLE)
     button(page, "Summarize").focus()
@@ -363,3 +364,36 @@ def test_clear_ends_a_run_too(site, open_page):
     expect(summary(page)).to_contain_text("The summary will stand here.")
     expect(box(page)).to_have_value("")
     expect(page.locator("#progress")).not_to_contain_text("Stopped")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_states_that_pass(site, open_page, monkeypatch, scheme):
+    page = start_endless(site, open_page, prepare=lambda page: page.emulate_media(color_scheme=scheme))
+    found = {"writing": serious(page)}
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    found["stopped"] = serious(page)
+    for said, status, error in (
+        (BUSY, 429, {"error": "busy", "retry_after_s": 60}),
+        (STARTING, 503, {"error": "not_ready", "retry_after_s": 10}),
+        ("Far too long.", 413, {"error": "too_large"}),
+    ):
+        refuse = send_json(status, {"message": said, **error})
+        answers = {"GET": send_json(200, STATUS), "POST": refuse}
+        monkeypatch.setattr(site.server, "answer", lambda handler, answers=answers: answers[handler.command](handler))
+        button(page, "Summarize").click()
+        expect(page.get_by_text(said)).to_be_visible(timeout=15_000)
+        found[said] = serious(page)
+        page.keyboard.press("Escape")
+        expect(button(page, "Summarize")).to_be_visible()
+    assert not any(found.values()), found
+
+
+def test_a_button_that_can_not_be_pressed_looks_like_none_in_the_dark(site, open_page):
+    page = open_page(prepare=lambda page: page.emulate_media(color_scheme="dark"))
+    colour = "(part) => getComputedStyle(part).backgroundColor"
+    main = button(page, "Summarize")
+    expect(main).to_be_visible(timeout=30_000)
+    pressable = main.evaluate(colour)
+    main.evaluate("(part) => { part.disabled = true; }")
+    assert main.evaluate(colour) not in {pressable, button(page, "Open a file").evaluate(colour)}

@@ -87,6 +87,7 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover_dark="*primary_800",
+        button_secondary_background_fill_hover_dark="*neutral_500",
         block_label_text_color="*neutral_800",
         block_label_text_color_dark="*neutral_100",
         slider_color="*primary_600",
