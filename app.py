@@ -1,7 +1,7 @@
 """Nutshell: paste an article, get a summary.
 
 Starts a Ray Serve deployment (room `serving/`, in a process of its own) and a Gradio page (room `ui/`) that sends
-articles to it over HTTP. The only file that knows both rooms.
+articles to it over HTTP.
 """
 
 import os
@@ -9,29 +9,18 @@ import signal
 import socket
 import sys
 import threading
-import time
 from types import FrameType
 
 from command_line import AppConfig, UserError, parse_command_line
 from page_process import PageProcess, PageSettings
 from serving.config import ServingConfig
 from serving.engine.cache import cache_size_bytes, clean_cache
-from serving.launch import PORT_TAKEN
 from serving.model_files import ModelFilesError, check_model_dir
-from serving.process import ServingProcess, forget_detached, is_forgotten
+from serving.process import ServingProcess, forget_detached
 from serving.state import log_path
-from ui.client import Status, SummarizerClient, SummarizerError
+from ui.client import SummarizerClient
 from ui.login import make_password
-
-_POLL_S = 0.5
-_START_TIMEOUT_S = 120.0
-_MAX_STARTS = 3
-_SLOW_FAILURE_S = 20.0
-"""Ray gives a start up after 30 s, which a busy machine may take; what fails sooner fails for another reason."""
-_MAX_SILENCE_S = 10.0
-"""Of a summarizer that has answered before. Serve brings a killed proxy back within five."""
-_MAX_STATUS_SILENCE_S = 45.0
-"""While its proxy still answers, Serve is bringing a replica back, which takes half a minute on a busy machine."""
+from watch import Watch, say
 
 
 def check_port(host: str, port: int, flag: str) -> None:
@@ -54,43 +43,8 @@ def check_port(host: str, port: int, flag: str) -> None:
             ) from None
 
 
-def say(line: str = "") -> None:
-    """Print a line of ours on the console."""
-    print(line, flush=True)
-
-
-class Console:
-    """Tells on the console how the summarizer is, one line for each change."""
-
-    def __init__(self) -> None:
-        self._told = ""
-        self._told_percent = -10
-
-    def tell(self, status: Status) -> None:
-        """Say what is new in `status`."""
-        line = self._line(status)
-        if line and line != self._told:
-            self._told = line
-            say(line)
-
-    def _line(self, status: Status) -> str:
-        if status.model_state == "downloading" and status.total_bytes:
-            percent = 100 * (status.downloaded_bytes or 0) // status.total_bytes
-            if percent < self._told_percent + 10:
-                return self._told
-            self._told_percent = percent
-            return f"Downloading the model: {percent} % of {status.total_bytes / 1e6:,.0f} MB."
-        lines = {
-            "absent": "The summarizer answers with key sentences; looking for the model.",
-            "loading": "Loading the model; until then the summarizer answers with key sentences.",
-            "ready": f"The model {status.model} is ready. {status.model_reason or ''}".strip(),
-            "failed": f"{status.model_reason} The summarizer answers with key sentences and keeps trying.",
-        }
-        return lines.get(status.model_state, "")
-
-
-def run(app: AppConfig, serving: ServingConfig) -> int:
-    """Start what `app` asks for, wait for Ctrl-C, stop it again. Returns the exit code."""
+def run(app: AppConfig, serving: ServingConfig) -> None:
+    """Start what `app` asks for, wait for Ctrl-C, stop it again."""
     if not app.no_ui:
         check_port(app.host, app.port, "--port")
         if app.port == serving.serving_port and app.serving_url is None:
@@ -113,7 +67,7 @@ def run(app: AppConfig, serving: ServingConfig) -> int:
         if process is not None:
             say(f"API:      {url}/docs")
             say(f"Log:      {log_path(serving.serving_port)}")
-        return _watch(app, serving, _Watch(SummarizerClient(url), serving, process, page), stop)
+        Watch(SummarizerClient(url), serving, process, page).run(app, stop)
     finally:
         # The page stays until the summaries under way are on it.
         if process is not None and not app.detach:
@@ -188,105 +142,8 @@ def _login(app: AppConfig) -> tuple[str, str] | None:
     return None
 
 
-class _Watch:
-    """Reports the summarizer's state, and starts it or the page again when it ends or falls silent."""
-
-    def __init__(
-        self,
-        client: SummarizerClient,
-        serving: ServingConfig,
-        process: ServingProcess | None,
-        page: PageProcess | None,
-    ) -> None:
-        self.client, self._serving, self._process, self._page = client, serving, process, page
-        self._answered_s = self._page_started_s = time.monotonic()
-        self._num_starts = self._num_page_starts = 1
-        self.is_up = self._has_been_up = False
-
-    def saw_answer(self) -> None:
-        """It has told its status."""
-        self.is_up = self._has_been_up = True
-        self._answered_s = time.monotonic()
-
-    def look_after(self) -> None:
-        """Start the summarizer again if need be.
-
-        Raises:
-            UserError: it does not start.
-        """
-        if self._process is None:
-            return
-        now = time.monotonic()
-        if not self._process.is_alive():
-            if not self.is_up:
-                self._check_start(now - self._process.started_s)
-            say("The summarizer ended unexpectedly; starting it again.")
-        elif self.is_up and self._is_silent(now - self._answered_s):
-            say(f"The summarizer has not answered for {_MAX_SILENCE_S:.0f} s; starting it again.")
-        elif self.is_up or now - self._process.started_s < _START_TIMEOUT_S:
-            return
-        else:
-            raise UserError(f"The summarizer does not start. Its log: {log_path(self._serving.serving_port)}")
-        self._process.restart()
-        self._num_starts = 1 if self.is_up else self._num_starts + 1
-        self.is_up = False
-
-    def _is_silent(self, silent_s: float) -> bool:
-        if silent_s <= _MAX_SILENCE_S:
-            return False
-        return silent_s > _MAX_STATUS_SILENCE_S or not self.client.is_up()
-
-    def _check_start(self, took_s: float) -> None:
-        port = self._serving.serving_port
-        if self._process is not None and self._process.exit_status == PORT_TAKEN:
-            raise UserError(f"Another Nutshell uses port {port}. Stop it, or choose another with --serving-port.")
-        # What has worked before is worth another try, however soon it failed.
-        is_hopeless = took_s < _SLOW_FAILURE_S and not self._has_been_up
-        if is_hopeless or self._num_starts == _MAX_STARTS:
-            raise UserError(f"The summarizer could not start. Its log says why: {log_path(port)}")
-
-    def look_after_page(self) -> None:
-        """Start the page again if it has ended.
-
-        Raises:
-            UserError: it ends again and again.
-        """
-        if self._page is None or self._page.is_alive():
-            return
-        now = time.monotonic()
-        self._num_page_starts = self._num_page_starts + 1 if now - self._page_started_s < _SLOW_FAILURE_S else 1
-        if self._num_page_starts > _MAX_STARTS:
-            raise UserError("The page could not start again; what stands above says why.")
-        say("The page ended unexpectedly; starting it again.")
-        self._page.stop()
-        self._page.start()
-        self._page_started_s = now
-        # In the background: meanwhile somebody must look after the summarizer.
-        threading.Thread(target=lambda page: say(page.told()), args=(self._page,), daemon=True).start()
-
-
-def _watch(app: AppConfig, serving: ServingConfig, watch: _Watch, stop: threading.Event) -> int:
-    """Report the summarizer's state until asked to stop."""
-    console = Console()
-    say("Ctrl-C stops the page." if app.serving_url else "Starting the summarizer; Ctrl-C stops everything.")
-    while not stop.wait(_POLL_S):
-        watch.look_after_page()
-        try:
-            console.tell(watch.client.status())
-            watch.saw_answer()
-        except SummarizerError:
-            if watch.is_up and app.detach and is_forgotten(serving.serving_port):
-                say("The summarizer was stopped.")
-                return 0
-            watch.look_after()
-        if watch.is_up and app.detach and app.no_ui:
-            say("It goes on running; 'python app.py stop' ends it.")
-            return 0
-    return 0
-
-
-def stop_detached(serving: ServingConfig) -> int:
-    """End the summarizer that --detach left running on the port. Returns the exit code."""
+def stop_detached(serving: ServingConfig) -> None:
+    """End the summarizer that --detach left running on the port."""
     process = ServingProcess.find_detached(serving)
     if process is None:
         raise UserError(f"No summarizer that --detach left runs on port {serving.serving_port}; nothing to stop.")
@@ -294,15 +151,13 @@ def stop_detached(serving: ServingConfig) -> int:
     forget_detached(serving.serving_port)
     process.stop(drain_s=serving.drain_s)
     say("Stopped.")
-    return 0
 
 
-def clean() -> int:
-    """Delete the converted models; the next start converts again. Returns the exit code."""
+def clean() -> None:
+    """Delete the converted models; the next start converts again."""
     num_bytes = cache_size_bytes()
     clean_cache()
     say(f"Freed {num_bytes / 1e6:,.0f} MB of converted models.")
-    return 0
 
 
 def main(argv: list[str]) -> int:
@@ -310,11 +165,15 @@ def main(argv: list[str]) -> int:
     try:
         command, app, serving = parse_command_line(argv, dict(os.environ))
         if command == "clean":
-            return clean()
-        return stop_detached(serving) if command == "stop" else run(app, serving)
+            clean()
+        elif command == "stop":
+            stop_detached(serving)
+        else:
+            run(app, serving)
     except UserError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -60,7 +61,7 @@ class PageSettings(BaseModel):
 
 
 class PageProcess:
-    """It, seen from outside."""
+    """It, seen from outside; since `started_s` of the monotonic clock."""
 
     def __init__(self, settings: PageSettings) -> None:
         self._settings = settings
@@ -68,6 +69,7 @@ class PageProcess:
 
     def start(self) -> None:
         """Start it, also again after it ended; returns at once."""
+        self.started_s = time.monotonic()
         port = self._settings.app.port
         remove_folders(port)
         # A proxy for the outside must not stand between the page and its own machine.

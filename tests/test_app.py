@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app import Console, _url, _Watch, check_port
+from app import _url, check_port
 from command_line import AppConfig, UserError, parse_command_line
 from serving.config import DEFAULT_MODEL, ServingConfig
 from ui.client import Status
+from watch import Console, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -221,17 +222,17 @@ def test_silence_ends_the_summarizers_life_later_while_its_proxy_answers(
 ):
     """Serve is bringing a replica back; a new start of everything would take longer."""
     summarizer = Summarizer(answers_health=answers_health)
-    watch = _Watch(summarizer, ServingConfig(), summarizer, None)
+    watch = Watch(summarizer, ServingConfig(), summarizer, None)
     watch.saw_answer()
     now = time.monotonic()
-    monkeypatch.setattr("app.time.monotonic", lambda: now + silent_s)
+    monkeypatch.setattr("watch.time.monotonic", lambda: now + silent_s)
     watch.look_after()
     assert summarizer.num_restarts == num_restarts
 
 
 def test_what_never_started_is_given_up_at_once_and_what_did_is_tried_three_times():
     summarizer = Summarizer(answers_health=False, lives=False)
-    watch = _Watch(summarizer, ServingConfig(), summarizer, None)
+    watch = Watch(summarizer, ServingConfig(), summarizer, None)
     with pytest.raises(UserError, match="could not start"):
         watch.look_after()
     assert summarizer.num_restarts == 0
