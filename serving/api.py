@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from serving.engine.interface import GenerationParams
-from serving.errors import InternalError, InvalidRequestError, NotReadyError, ServingError, UrlTooLongError
+from serving.errors import InternalError, InvalidRequestError, NotReadyError, ServingError
 from serving.guards.answers import error_json, error_response
 from serving.guards.bodies import BodyGuard
 from serving.schemas import (
@@ -128,9 +128,6 @@ def _add_tutorial_routes(api: FastAPI, service: SummarizerService) -> None:
         ] = None,
     ) -> str:
         """The tutorial's route: plain text in the URL, plain text out, the model's words untouched."""
-        max_url_bytes = service.config.max_url_bytes
-        if len(request.scope["path"]) + len(request.scope["query_string"]) + 1 > max_url_bytes:
-            raise UrlTooLongError(max_url_bytes)
         text = _raw_txt(request.scope["query_string"]) or txt
         if max_length is None:
             max_length = max(1, min(len(text), service.config.max_length_tokens))

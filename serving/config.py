@@ -66,9 +66,6 @@ class ServingConfig(BaseModel):
         int,
         Field(ge=0, le=10_000, description="Most articles that wait for a place; the next one gets a 429."),
     ] = 32
-    max_url_bytes: Annotated[
-        int, Field(ge=256, le=65_000, description="Longest URL of the GET routes; longer ones get a 414.")
-    ] = 60_000
     request_timeout_s: Annotated[
         float,
         Field(gt=0, le=86_400, description="Longest time for one summary, its wait included; then a 504."),

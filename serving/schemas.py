@@ -229,7 +229,6 @@ class Limits(BaseModel):
     max_length_tokens: int
     max_running: int
     max_waiting: int
-    max_url_bytes: int
     request_timeout_s: float
 
 

@@ -23,7 +23,7 @@ ARTICLE = (
 )
 WRITTEN = "The library is open again. It cost 4.2 million euros."
 
-CONFIG = ServingConfig(model="someone/news", max_article_chars=5_000, max_url_bytes=4_000, max_waiting=2)
+CONFIG = ServingConfig(model="someone/news", max_article_chars=5_000, max_waiting=2)
 
 
 class Api:
@@ -319,12 +319,6 @@ def test_body_that_never_comes_is_408(monkeypatch):
 def test_body_of_escapes_within_the_limit_is_read(api):
     body = '{"text": "' + "\\ud83d\\ude00" * 4_990 + ' one word"}'
     assert api.post("/summarize", content=body, headers={"Content-Type": "application/json"}).status_code == 200
-
-
-def test_too_long_a_url_is_414(api):
-    response = api.get("/Summarizer", params={"txt": "news " * 1000})
-    assert (response.status_code, response.json()["error"]) == (414, "url_too_long")
-    assert "POST /summarize" in response.json()["message"]
 
 
 @pytest.mark.parametrize(("verb", "path", "status"), [("get", "/nothing", 404), ("delete", "/status", 405)])
