@@ -1,5 +1,6 @@
 """Shared fixtures: tiny models made once per run, a browser."""
 
+import atexit
 import json
 import os
 import tempfile
@@ -19,6 +20,7 @@ from ui.reading import isolated
 os.environ["HF_HUB_OFFLINE"] = "1"
 # Converted models go to a folder that lasts as long as the run, not into the user's cache.
 _CACHE = tempfile.TemporaryDirectory(prefix="nutshell-tests-")
+atexit.register(_CACHE.cleanup)
 os.environ["XDG_CACHE_HOME"] = _CACHE.name
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

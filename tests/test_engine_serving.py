@@ -111,6 +111,20 @@ def test_a_failing_callback_fails_its_own_request_only(engine: T5Engine) -> None
     assert len(neighbour.result(300).token_ids) == 400
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize("neighbour_is_first", [True, False])
+def test_a_setting_that_overflows_on_the_way_fails_its_own_request_only(
+    engine: T5Engine, neighbour_is_first: bool
+) -> None:
+    overflowing = GenerationParams(max_length=400, length_penalty=200.0)
+    submit = [lambda: start_long(engine), lambda: engine.submit(words(5), overflowing, stop=never())]
+    futures = [start() for start in (submit if neighbour_is_first else submit[::-1])]
+    neighbour, failing = futures if neighbour_is_first else futures[::-1]
+    with pytest.raises(OverflowError):
+        failing.result(300)
+    assert len(neighbour.result(300).token_ids) == 400
+
+
 GOOD = [words(5, 6, 7, 8), words(9, 10, 11), words(12, 13, 14, 15, 16), words(20, 21)]
 POISON = 23
 
@@ -215,6 +229,18 @@ def test_close_answers_what_runs_and_what_waits(model: TinyT5) -> None:
             future.result(0)
 
 
+def open_files(directory: Path) -> list[str]:
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [str(path) for path in (link.resolve() for link in links) if directory in path.parents]
+
+
+def test_a_closed_engine_holds_no_file_open(model: TinyT5) -> None:
+    engine = model.engine()
+    assert open_files(model.converted)
+    engine.close()
+    assert not open_files(model.converted)
+
+
 def test_an_idle_engine_uses_no_cpu(model: TinyT5) -> None:
     engine = model.engine(num_threads=4)  # a pool of its own, which could spin
     engine.submit(words(5), SHORT, stop=never()).result(300)
@@ -312,6 +338,8 @@ def resident_bytes() -> int:
         pytest.param(GenerationParams(max_length=1), id="no room for a token"),
         pytest.param(GenerationParams(num_beams=0), id="no beam"),
         pytest.param(GenerationParams(num_beams=9), id="too many beams"),
+        pytest.param(GenerationParams(repetition_penalty=0), id="a penalty that divides by zero"),
+        pytest.param(GenerationParams(repetition_penalty=float("nan")), id="a penalty that is no number"),
     ],
 )
 def test_impossible_settings_are_refused_at_once(engine: T5Engine, params: GenerationParams) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 
 def articles() -> list[str]:
     path = TOKENIZER_DIR.parent / "cnn_dailymail_eval.jsonl"
-    return [json.loads(line)["article"] for line in path.open()][:50] if path.exists() else []
+    return [json.loads(line)["article"] for line in path.read_text().splitlines()[:50]] if path.exists() else []
 
 
 @pytest.mark.parametrize("with_json", [True, False], ids=["tokenizer.json and spiece.model", "spiece.model only"])

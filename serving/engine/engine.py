@@ -106,12 +106,14 @@ class T5Engine:
         """Queue one generation (see `Engine.submit`).
 
         Raises:
-            ValueError: `max_length` leaves no room for a token, or `num_beams` is out of bounds.
+            ValueError: `max_length` leaves no room for a token, or another setting is out of bounds.
         """
         if params.max_length < 2:
             raise ValueError(f"max_length ({params.max_length}) must be at least 2: the start token counts.")
         if not 1 <= params.num_beams <= MAX_BEAMS:
             raise ValueError(f"num_beams ({params.num_beams}) must be 1 to {MAX_BEAMS}.")
+        if not params.repetition_penalty > 0:
+            raise ValueError(f"repetition_penalty ({params.repetition_penalty}) must be above 0.")
         source = self._encode(text)
         if len(source) > self.max_input_tokens:
             source = [*source[: self.max_input_tokens - 1], self._eos_token]
@@ -148,6 +150,7 @@ class T5Engine:
                 self._runner.reset()
         for request in [*self._arrived, *self._scheduler.waiting, *self._scheduler.running]:
             request.future.set_exception(GenerationStoppedError("The engine was closed."))
+        self._runner.close()
         del self._runner
 
     def _receive(self) -> bool:
@@ -186,22 +189,24 @@ class T5Engine:
     def _update(self, candidates: Candidates) -> None:
         """Advance every running request; answer and remove those that are done."""
         for slot, request in self._backwards():
-            if not candidates.is_finite[slot]:
-                self._leave(slot, is_finite=False)
-                request.future.set_exception(NotFiniteError("The model's scores for this text are not finite."))
-                continue
-            self._runner.advance(slot, _advance(request, candidates, slot, self._eos_token))
             try:
-                if request.on_step is not None:
-                    request.on_step(request.beams.running[0].tolist())
-                generation = self._generation(request) if request.beams.is_done else None
+                generation = self._take_step(request, slot, candidates)
             except Exception as error:  # what fails for one must not end its neighbours' work
-                self._leave(slot)
+                self._leave(slot, is_finite=bool(candidates.is_finite[slot]))
                 request.future.set_exception(error)
                 continue
             if generation is not None:
                 self._leave(slot)
                 request.future.set_result(generation)
+
+    def _take_step(self, request: Request, slot: int, candidates: Candidates) -> Generation | None:
+        """Advance one request; return what it generated if that was its last step."""
+        if not candidates.is_finite[slot]:
+            raise NotFiniteError("The model's scores for this text are not finite.")
+        self._runner.advance(slot, _advance(request, candidates, slot, self._eos_token))
+        if request.on_step is not None:
+            request.on_step(request.beams.running[0].tolist())
+        return self._generation(request) if request.beams.is_done else None
 
     def _backwards(self) -> list[tuple[int, Request]]:
         """Slots and requests such that leaving a slot moves only what was already visited."""

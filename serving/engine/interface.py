@@ -53,8 +53,8 @@ class NotFiniteError(Exception):
     """The model's numbers for this text overflowed or are NaN, so that nothing it writes means anything."""
 
 
-# Called after every decode step, on the engine's thread, with the best unfinished beam so far. It must return
-# at once: it delays everybody's next step.
+# Called after every decode step, the last one too, on the engine's thread, with the best unfinished beam so far (after
+# the last step, the best candidate). It must return at once: it delays everybody's next step.
 OnStep = Callable[[Sequence[int]], None]
 
 

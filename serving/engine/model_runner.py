@@ -153,6 +153,10 @@ class ModelRunner:
             self.slots.wipe(slot)
         self.slots.remove(slot)
 
+    def close(self) -> None:
+        """Free the model."""
+        self._embedding.close()
+
     def _open(self, directory: Path, num_threads: int, provider: str) -> None:
         self._encoder, self._decoder = (
             ort.InferenceSession(directory / name, _options(num_threads), providers=[provider])
@@ -228,6 +232,9 @@ class _RowFile:
             os.pread(number, self._row_bytes, self._offset + self._row_bytes * row) for row in rows.ravel().tolist()
         )
         return np.frombuffer(read, self._dtype).reshape(*rows.shape, -1)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _options(num_threads: int) -> ort.SessionOptions:

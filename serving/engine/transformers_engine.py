@@ -4,7 +4,7 @@ One generation runs at a time (torch spreads it over all cores); the next ones w
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class TransformersEngine:
 
         self._tokenizer = load_tokenizer(model_dir)
         self._model: Any = load_model(model_dir).to(self._device)
+        eos = self._model.generation_config.eos_token_id
+        self._ends = set(eos) if isinstance(eos, list) else {eos}
         self.max_input_tokens = _window_tokens(self._tokenizer, self._model.config)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generate")
 
@@ -75,7 +77,7 @@ class TransformersEngine:
         input_ids = self._tokenizer.encode(
             self._prefix + text, return_tensors="pt", truncation=True, max_length=self.max_input_tokens
         )
-        watch = _make_watch(stop, on_step)
+        watch = _make_watch(stop, on_step, lambda rows: self._best_unfinished(rows, params.max_length))
         with torch.inference_mode():
             output = self._model.generate(
                 input_ids=input_ids.to(self._device),
@@ -95,11 +97,15 @@ class TransformersEngine:
             raise GenerationStoppedError
         return self._to_generation(output[0].tolist())
 
+    def _best_unfinished(self, rows: Any, max_length: int) -> list[int]:
+        """Of a step's candidates, int64 [k, t], best first, the one that the best beam goes on from."""
+        goes_on = (i for i, token in enumerate(rows[:, -1].tolist()) if token not in self._ends)
+        # At the last step none goes on.
+        return list(rows[next(goes_on, 0) if rows.shape[1] < max_length else 0].tolist())
+
     def _to_generation(self, token_ids: list[int]) -> Generation:
-        eos = self._model.generation_config.eos_token_id
-        ends = set(eos) if isinstance(eos, list) else {eos}
         # The decoder start token can be EOS itself (BART), so it is not looked at.
-        end = next((i for i, token in enumerate(token_ids) if i > 0 and token in ends), None)
+        end = next((i for i, token in enumerate(token_ids) if i > 0 and token in self._ends), None)
         kept = token_ids if end is None else token_ids[: end + 1]
         return Generation(
             token_ids=tuple(kept), text=self.decode(kept), finish_reason="length" if end is None else "stop"
@@ -113,8 +119,8 @@ def _refuse_nan(_input_ids: Any, scores: Any) -> Any:
     return scores
 
 
-def _make_watch(stop: threading.Event, on_step: OnStep | None) -> Any:
-    """A stopping criterion that looks at `stop` at every step and reports the best beam.
+def _make_watch(stop: threading.Event, on_step: OnStep | None, best_unfinished: Callable[[Any], list[int]]) -> Any:
+    """A stopping criterion that looks at `stop` at every step and reports the best unfinished beam.
 
     Built in a function because its base class lives in transformers, which is imported late.
     """
@@ -124,8 +130,7 @@ def _make_watch(stop: threading.Event, on_step: OnStep | None) -> Any:
     class Watch(StoppingCriteria):
         def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:  # noqa: ARG002
             if on_step is not None:
-                # Beam search passes its candidates best first, beams of shape [num_candidates, length].
-                on_step(input_ids[0].tolist())
+                on_step(best_unfinished(input_ids))
             return torch.full((input_ids.shape[0],), stop.is_set(), dtype=torch.bool, device=input_ids.device)
 
     return Watch()
