@@ -16,7 +16,9 @@ class FakeEngine:
         step_s: length of one step.
     """
 
-    def __init__(self, answer: str | None = None, *, max_input_tokens: int = 512, step_s: float = 0.0) -> None:
+    def __init__(
+        self, answer: str | None = None, *, max_input_tokens: int = 512, step_s: float = 0.0, prefix: str = ""
+    ) -> None:
         self.name = "fake"
         self.answer = answer
         self.max_input_tokens = max_input_tokens
@@ -26,11 +28,13 @@ class FakeEngine:
         self.num_steps = 0
         self.step_s = step_s
         self.failure: Exception | None = None
+        self._prefix = prefix
+        self._is_closed = False
         self._words: list[str] = []
         self._executor = ThreadPoolExecutor(max_workers=1)
 
     def count_tokens(self, text: str) -> int:
-        return len(text.split()) + 1
+        return len((self._prefix + text).split()) + 1
 
     def decode(self, token_ids: Sequence[int]) -> str:
         return " ".join(self._words[i] for i in token_ids if i >= 0)
@@ -39,8 +43,13 @@ class FakeEngine:
         self, text: str, params: GenerationParams, *, stop: threading.Event, on_step: OnStep | None = None
     ) -> Future[Generation]:
         assert self.count_tokens(text) <= self.max_input_tokens, "longer than the window"
+        params.check()
         self.asked.append((text, params))
-        return self._executor.submit(self._generate, text, params, stop, on_step)
+        if self._is_closed:
+            refused: Future[Generation] = Future()
+            refused.set_exception(GenerationStoppedError())
+            return refused
+        return self._executor.submit(self._generate, self._prefix + text, params, stop, on_step)
 
     def _generate(self, text, params, stop, on_step):
         if self.failure is not None:
@@ -52,14 +61,15 @@ class FakeEngine:
             # A real step cannot be interrupted either; a wait that wakes on stop would hide a slow stop.
             threading.Event().wait(self.step_s)
             self.num_steps += 1
-            if stop.is_set():
+            if stop.is_set() or self._is_closed:
                 raise GenerationStoppedError
             self._words.append(word)
             token_ids.append(len(self._words) - 1)
             if on_step is not None:
-                on_step(token_ids)
+                on_step(list(token_ids))
         reason = "stop" if len(kept) == len(words) else "length"
         return Generation(token_ids=tuple(token_ids), text=" ".join(kept), finish_reason=reason)
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._is_closed = True
+        self._executor.shutdown(wait=False)

@@ -46,7 +46,9 @@ def random_params(rng: random.Random) -> GenerationParams:
     )
 
 
-@pytest.mark.parametrize("num_beams", [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5, 6, 7, 8))])
+@pytest.mark.parametrize(
+    "num_beams", [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5, 6, 7, 8, 12, 16))]
+)
 def test_one_request_alone_with_the_tutorials_settings(model: TinyT5, num_beams: int) -> None:
     source = [7, 30, 12, 9, 41]
     params = GenerationParams(max_length=40, num_beams=num_beams)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.engine.interface import GenerationParams, GenerationStoppedError, NotFiniteError
+from serving.engine.interface import GenerationParams, NotFiniteError
 from serving.engine.settings import TUTORIAL_PARAMS
 from serving.engine.transformers_engine import TransformersEngine
 from tests.tiny_models import CORPUS, make_tiny_bart, make_tiny_t5
@@ -81,42 +81,3 @@ def test_scores_that_are_not_finite_fail_their_request_only(tiny_t5):
     embedding[unused] = saved
     assert generate(engine, ARTICLES[1], params) == before
     engine.close()
-
-
-def test_reports_every_step(tiny_t5):
-    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
-    lengths = []
-    generate(engine, ARTICLES[0], GenerationParams(max_length=12), on_step=lambda ids: lengths.append(len(ids)))
-    assert lengths == list(range(2, 13))[: len(lengths)]
-    assert len(lengths) >= 2
-
-
-def test_stop_ends_within_one_step(tiny_t5):
-    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
-    stop = threading.Event()
-    steps = []
-
-    def on_step(ids):
-        steps.append(len(ids))
-        if len(steps) == 3:
-            stop.set()
-
-    with pytest.raises(GenerationStoppedError):
-        engine.submit(ARTICLES[0], GenerationParams(max_length=500), stop=stop, on_step=on_step).result(timeout=600)
-    assert len(steps) == 3
-
-
-def test_stopped_while_waiting_never_runs(tiny_t5):
-    engine = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
-    stop = threading.Event()
-    stop.set()
-    with pytest.raises(GenerationStoppedError):
-        engine.submit(ARTICLES[0], GenerationParams(), stop=stop, on_step=pytest.fail).result(timeout=600)
-
-
-def test_prefix_is_counted_and_used(tiny_t5):
-    plain = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS)
-    prefixed = TransformersEngine(tiny_t5, num_threads=1, default_params=TUTORIAL_PARAMS, prefix="summarize: ")
-    assert prefixed.count_tokens("moon") == plain.count_tokens("summarize: moon")
-    params = GenerationParams(max_length=20)
-    assert generate(prefixed, "moon", params) == generate(plain, "summarize: moon", params)

@@ -32,8 +32,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 logger = logging.getLogger(__name__)
 
-# transformers has no limit; beyond 8 the issue's exactness tests do not reach.
-MAX_BEAMS = 8
 # One article of full length per step on the CPU: encoding is bound by arithmetic, so a larger batch gains
 # nothing and keeps the running ones waiting.
 _MAX_PREFILL_TOKENS = 512
@@ -93,27 +91,18 @@ class T5Engine:
         self._thread.start()
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of input tokens of `text`, with prefix and end token, without truncation."""
+        """See `Engine.count_tokens`."""
         return len(self._encode(text))
 
     def decode(self, token_ids: Sequence[int]) -> str:
-        """Return the text of generated `token_ids`, special tokens left out."""
+        """See `Engine.decode`."""
         return _clean_up(self._tokenizer.decode(list(token_ids), skip_special_tokens=True))
 
     def submit(
         self, text: str, params: GenerationParams, *, stop: threading.Event, on_step: OnStep | None = None
     ) -> Future[Generation]:
-        """Queue one generation (see `Engine.submit`).
-
-        Raises:
-            ValueError: `max_length` leaves no room for a token, or another setting is out of bounds.
-        """
-        if params.max_length < 2:
-            raise ValueError(f"max_length ({params.max_length}) must be at least 2: the start token counts.")
-        if not 1 <= params.num_beams <= MAX_BEAMS:
-            raise ValueError(f"num_beams ({params.num_beams}) must be 1 to {MAX_BEAMS}.")
-        if not params.repetition_penalty > 0:
-            raise ValueError(f"repetition_penalty ({params.repetition_penalty}) must be above 0.")
+        """See `Engine.submit`."""
+        params.check()
         source = self._encode(text)
         if len(source) > self.max_input_tokens:
             source = [*source[: self.max_input_tokens - 1], self._eos_token]
@@ -129,7 +118,7 @@ class T5Engine:
         return request.future
 
     def close(self) -> None:
-        """Stop everything that runs and free the model."""
+        """See `Engine.close`."""
         with self._wakeup:
             self._is_closed = True
             self._wakeup.notify()

@@ -12,6 +12,9 @@ from typing import Literal, Protocol
 FinishReason = Literal["stop", "length"]
 Precision = Literal["fp32", "int8"]
 
+MAX_BEAMS = 16
+"""transformers has no limit; the exactness tests reach this far."""
+
 
 @dataclass(frozen=True)
 class GenerationParams:
@@ -28,6 +31,15 @@ class GenerationParams:
     length_penalty: float = 1.0
     early_stopping: bool = True
     no_repeat_ngram_size: int = 0
+
+    def check(self) -> None:
+        """Raise `ValueError` where no engine can decode so."""
+        if self.max_length < 2:
+            raise ValueError(f"max_length ({self.max_length}) must be at least 2: the start token counts.")
+        if not 1 <= self.num_beams <= MAX_BEAMS:
+            raise ValueError(f"num_beams ({self.num_beams}) must be 1 to {MAX_BEAMS}.")
+        if not self.repetition_penalty > 0:
+            raise ValueError(f"repetition_penalty ({self.repetition_penalty}) must be above 0.")
 
 
 @dataclass(frozen=True)
@@ -86,11 +98,15 @@ class Engine(Protocol):
     ) -> Future[Generation]:
         """Queue one generation; requests run first come, first served.
 
-        The future raises `GenerationStoppedError` within one decode step of `stop` being set.
-        Input beyond `max_input_tokens` is cut: callers split long articles before they come here.
+        The future raises `GenerationStoppedError` within one decode step of `stop` being set or the engine closed.
+        What else fails, `on_step` included, fails this request alone. Input beyond `max_input_tokens` is cut: callers
+        split long articles before they come here.
+
+        Raises:
+            ValueError: see `GenerationParams.check`.
         """
         ...
 
     def close(self) -> None:
-        """Stop everything that runs and free the model."""
+        """Stop everything that runs or waits, and free the model."""
         ...

@@ -45,6 +45,7 @@ class TransformersEngine:
         eos = self._model.generation_config.eos_token_id
         self._ends = set(eos) if isinstance(eos, list) else {eos}
         self.max_input_tokens = _window_tokens(self._tokenizer, self._model.config)
+        self._is_closed = False
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generate")
 
     def count_tokens(self, text: str) -> int:
@@ -60,24 +61,34 @@ class TransformersEngine:
         self, text: str, params: GenerationParams, *, stop: threading.Event, on_step: OnStep | None = None
     ) -> Future[Generation]:
         """See `Engine.submit`."""
-        return self._executor.submit(self._generate, text, params, stop, on_step)
+        params.check()
+        try:
+            return self._executor.submit(self._generate, text, params, stop, on_step)
+        except RuntimeError:  # the executor's word for having been shut down
+            refused: Future[Generation] = Future()
+            refused.set_exception(GenerationStoppedError("The engine is closed."))
+            return refused
 
     def close(self) -> None:
-        """See `Engine.close`; what runs is finished first."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """See `Engine.close`."""
+        self._is_closed = True
+        self._executor.shutdown(wait=True)
 
     def _generate(
         self, text: str, params: GenerationParams, stop: threading.Event, on_step: OnStep | None
     ) -> Generation:
         import torch
 
-        if stop.is_set():
+        def is_stopped() -> bool:
+            return self._is_closed or stop.is_set()
+
+        if is_stopped():
             raise GenerationStoppedError
         # The tutorial hands the whole encoding to generate; truncation never bites an article that was split.
         input_ids = self._tokenizer.encode(
             self._prefix + text, return_tensors="pt", truncation=True, max_length=self.max_input_tokens
         )
-        watch = _make_watch(stop, on_step, lambda rows: self._best_unfinished(rows, params.max_length))
+        watch = _make_watch(is_stopped, on_step, lambda rows: self._best_unfinished(rows, params.max_length))
         with torch.inference_mode():
             output = self._model.generate(
                 input_ids=input_ids.to(self._device),
@@ -93,7 +104,7 @@ class TransformersEngine:
                 stopping_criteria=[watch],
                 logits_processor=[_refuse_nan],
             )
-        if stop.is_set():
+        if is_stopped():
             raise GenerationStoppedError
         return self._to_generation(output[0].tolist())
 
@@ -119,8 +130,10 @@ def _refuse_nan(_input_ids: Any, scores: Any) -> Any:
     return scores
 
 
-def _make_watch(stop: threading.Event, on_step: OnStep | None, best_unfinished: Callable[[Any], list[int]]) -> Any:
-    """A stopping criterion that looks at `stop` at every step and reports the best unfinished beam.
+def _make_watch(
+    is_stopped: Callable[[], bool], on_step: OnStep | None, best_unfinished: Callable[[Any], list[int]]
+) -> Any:
+    """A stopping criterion that asks `is_stopped` at every step and reports the best unfinished beam.
 
     Built in a function because its base class lives in transformers, which is imported late.
     """
@@ -131,7 +144,7 @@ def _make_watch(stop: threading.Event, on_step: OnStep | None, best_unfinished: 
         def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:  # noqa: ARG002
             if on_step is not None:
                 on_step(best_unfinished(input_ids))
-            return torch.full((input_ids.shape[0],), stop.is_set(), dtype=torch.bool, device=input_ids.device)
+            return torch.full((input_ids.shape[0],), is_stopped(), dtype=torch.bool, device=input_ids.device)
 
     return Watch()
 
