@@ -14,10 +14,10 @@ from types import FrameType
 from command_line import AppConfig, UserError, parse_command_line
 from page_process import PageProcess, PageSettings
 from serving.config import ServingConfig
-from serving.engine.cache import cache_size_bytes, clean_cache
 from serving.model_files import ModelFilesError, check_model_dir
 from serving.process import ServingProcess, forget_detached
 from serving.state import log_path
+from serving.t5_onnx.store import cache_size_bytes, clean_cache
 from ui.client import SummarizerClient
 from ui.login import make_password
 from watch import Watch, say

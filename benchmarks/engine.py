@@ -115,9 +115,9 @@ def load_ctranslate2(args: argparse.Namespace) -> tuple[Generate, Callable[[str]
 
 
 def load_engine(args: argparse.Namespace) -> tuple[Generate, Callable[[str], int]]:
-    from serving.engine.convert import ensure_converted
     from serving.engine.engine import T5Engine
     from serving.engine.interface import GenerationParams
+    from serving.t5_onnx.convert import ensure_converted
 
     precision: Any = "int8" if args.run == "engine_int8" else "fp32"
     converted = ensure_converted(args.model, precision=precision, cache_dir=args.work / "cache")
@@ -292,7 +292,7 @@ def machine() -> str:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    from serving.engine.convert import ensure_converted
+    from serving.t5_onnx.convert import ensure_converted
 
     if args.model is None:
         args.model = args.work / "t5-base-random"

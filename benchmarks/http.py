@@ -41,8 +41,8 @@ from benchmarks.engine import (
     make_t5_base,
 )
 from serving.config import ServingConfig
-from serving.engine.convert import ensure_converted
 from serving.process import ServingProcess
+from serving.t5_onnx.convert import ensure_converted
 from tests.running_app import descendants, free_port
 
 MAX_BATCH = 16

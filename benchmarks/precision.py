@@ -20,10 +20,10 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from benchmarks.articles import DEFAULT_DATA, EVAL_NAMES, Row, load_rows
 from benchmarks.engine import make_t5_base
-from serving.engine.convert import ensure_converted
 from serving.engine.engine import T5Engine
 from serving.engine.interface import Generation, Precision
 from serving.engine.settings import read_model_settings
+from serving.t5_onnx.convert import ensure_converted
 
 METRICS = ("rouge1", "rougeLsum")
 

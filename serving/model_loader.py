@@ -186,7 +186,7 @@ def _load_t5_engine(
     on_step: Callable[[str, float], None],
     on_fallback: Callable[[str], None],
 ) -> Engine | None:
-    from serving.engine.convert import ConversionError, NoRoomError, ensure_converted, is_supported
+    from serving.t5_onnx.convert import ConversionError, NoRoomError, ensure_converted, is_supported
 
     if not is_supported(model_dir):
         return None

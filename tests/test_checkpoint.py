@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
-from serving.engine.convert import ensure_converted
+from serving.t5_onnx.convert import ensure_converted
 
 Weights = dict[str, Any]
 A_WEIGHT = "decoder.block.1.layer.1.EncDecAttention.k.weight"

@@ -300,7 +300,7 @@ def test_text_is_decoded_as_transformers_decodes_it(model: TinyT5, engine: T5Eng
 def test_serving_imports_neither_torch_nor_transformers(model: TinyT5) -> None:
     code = (
         "import sys, pathlib, threading\n"
-        "from serving.engine.convert import is_supported, ensure_converted\n"
+        "from serving.t5_onnx.convert import is_supported, ensure_converted\n"
         "from serving.engine.engine import T5Engine\n"
         "from serving.engine.interface import GenerationParams\n"
         f"engine = T5Engine(pathlib.Path({str(model.converted)!r}), num_threads=1)\n"

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from serving.config import ServingConfig
-from serving.engine import convert
-from serving.engine.convert import ConversionError, NoRoomError
 from serving.model_loader import ModelLoader
+from serving.t5_onnx import convert
+from serving.t5_onnx.convert import ConversionError, NoRoomError
 
 
 def wait_for(condition, timeout_s=600.0):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from serving.engine.cache import get_or_make
-from serving.engine.convert import convert
 from serving.engine.engine import T5Engine
 from serving.engine.interface import GenerationParams, Precision
+from serving.t5_onnx.convert import convert
+from serving.t5_onnx.store import get_or_make
 
 VOCAB_SIZE = 48
 EOS = 1

@@ -15,7 +15,6 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from serving.engine import beam_search
-from serving.engine.cache import load_shape
 from serving.engine.interface import (
     FinishReason,
     Generation,
@@ -25,6 +24,7 @@ from serving.engine.interface import (
     OnStep,
 )
 from serving.engine.model_runner import Candidates, ModelRunner, StepInputs
+from serving.engine.model_shape import load_shape
 from serving.engine.request import Request
 from serving.engine.scheduler import Scheduler
 

@@ -13,7 +13,7 @@ import numpy as np
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
-from serving.engine.cache import ModelShape
+from serving.engine.model_shape import ModelShape
 from serving.engine.slots import Slots
 
 logger = logging.getLogger(__name__)

@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from serving.engine.model_shape import MASKED
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 # Capacities grow by so many tokens or entries: every attention reads up to that many in vain, and the self caches
 # are rid of entries that no beam descends from every 16 steps of two beams or less often.
 _SOURCE_STEP = 32
 _ENTRY_STEP = 32
-# Added to the scores of masked keys. exp() of it is exactly 0 in fp32 whatever T5's unscaled scores are;
-# infinity would give NaN in rows without any key, as those of beams that an article does not have.
-MASKED = -1e9
 
 
 class Slots:

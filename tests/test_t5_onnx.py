@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from serving.engine import cache
-from serving.engine.cache import MANIFEST, ModelShape, cache_size_bytes, clean_cache, get_or_make, is_whole
-from serving.engine.convert import ConversionError, ensure_converted, is_supported
 from serving.engine.interface import GenerationParams
+from serving.engine.model_shape import MANIFEST, ModelShape, load_shape
+from serving.t5_onnx import store
+from serving.t5_onnx.convert import ConversionError, ensure_converted, is_supported
+from serving.t5_onnx.store import cache_size_bytes, clean_cache, get_or_make, is_whole
 from tests.tiny_t5 import EOS, TinyT5, never, save_tiny_t5, words
 
 SHAPE = ModelShape(
@@ -51,7 +52,7 @@ def test_a_model_is_converted_once(model_dir: Path, tmp_path: Path) -> None:
     first = get_or_make(model_dir, "fp32", tmp_path / "cache", make)
     assert get_or_make(model_dir, "fp32", tmp_path / "cache", make) == first
     assert make.num_calls == 1
-    assert cache.load_shape(first) == SHAPE
+    assert load_shape(first) == SHAPE
 
 
 def touch_weights(model_dir: Path, _: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_stale_or_corrupt_conversion_is_replaced(
 def test_a_new_format_version_converts_anew(model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
     get_or_make(model_dir, "fp32", tmp_path / "cache", make)
-    monkeypatch.setattr(cache, "FORMAT_VERSION", cache.FORMAT_VERSION + 1)
+    monkeypatch.setattr(store, "FORMAT_VERSION", store.FORMAT_VERSION + 1)
     get_or_make(model_dir, "fp32", tmp_path / "cache", make)
     assert make.num_calls == 2
 
@@ -225,7 +226,7 @@ def test_a_child_whose_parent_died_ends_by_itself(tmp_path: Path) -> None:
     model_dir = save_tiny_t5(tmp_path / "model")
     out = tmp_path / "out"
     out.mkdir()
-    command = [sys.executable, "-m", "serving.engine.convert", str(model_dir), str(out), "fp32"]
+    command = [sys.executable, "-m", "serving.t5_onnx.convert", str(model_dir), str(out), "fp32"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert child.stdout is not None
     child.stdout.close()

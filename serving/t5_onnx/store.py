@@ -13,44 +13,18 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
 from serving.engine.interface import Precision
+from serving.engine.model_shape import MANIFEST, ModelShape
 
 # Part of every fingerprint: raise it whenever the graphs or the files change their meaning.
 FORMAT_VERSION = 4
-MANIFEST = "manifest.json"
 _PARTIAL = ".partial"
 _WEIGHTS = ("*.safetensors", "*.bin")
 _SETTINGS = ("*.json", "*.model")
-
-
-@dataclass(frozen=True)
-class ModelShape:
-    """What the engine must know about a converted model; `manifest.json` holds it."""
-
-    precision: Precision
-    vocab_size: int
-    d_model: int
-    num_heads: int
-    head_size: int
-    num_decoder_layers: int
-    encoder_reach: int
-    """Distance from which on the encoder's relative position bias is constant."""
-    num_ages: int
-    """The same for the decoder's, in steps."""
-    max_input_tokens: int
-    decoder_start_token_id: int
-    eos_token_id: int
-
-    @property
-    def cache_entry_bytes(self) -> int:
-        """Bytes that one token's keys and values take over all decoder layers."""
-        return 2 * 4 * self.num_decoder_layers * self.num_heads * self.head_size
 
 
 def default_cache_dir() -> Path:
@@ -112,11 +86,6 @@ def is_whole(directory: Path) -> bool:
         return bool(hashes) and _hash_files(directory) == hashes
     except (OSError, ValueError, LookupError, TypeError):
         return False
-
-
-def load_shape(directory: Path) -> ModelShape:
-    manifest: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
-    return ModelShape(**manifest["shape"])
 
 
 def cache_size_bytes(cache_dir: Path | None = None) -> int:

@@ -1,7 +1,7 @@
 """Hugging Face directory -> converted directory (graphs, embedding, tokenizer), in a child process.
 
     parent: ensure_converted -> lock, child, manifest, rename   (serving process: no torch, no transformers)
-    child:  python -m serving.engine.convert MODEL_DIR OUT PRECISION -> files; progress as lines on stdout
+    child:  python -m serving.t5_onnx.convert MODEL_DIR OUT PRECISION -> files; progress as lines on stdout
 
 The child loads the model through transformers, so that which tensors are tied, which outputs are scaled and
 which distance falls into which bucket is read from the code that the engine must agree with.
@@ -19,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from serving.engine.cache import ModelShape, default_cache_dir, get_or_make
 from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
 from serving.engine.interface import Precision
+from serving.engine.model_shape import MASKED, ModelShape
+from serving.t5_onnx.store import default_cache_dir, get_or_make
 
 OnProgress = Callable[[str, float], None]
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ def ensure_converted(
 
 
 def _convert_in_child(model_dir: Path, out: Path, precision: Precision, on_progress: OnProgress) -> ModelShape:
-    command = [sys.executable, "-m", "serving.engine.convert", str(model_dir.resolve()), str(out), precision]
+    command = [sys.executable, "-m", "serving.t5_onnx.convert", str(model_dir.resolve()), str(out), precision]
     paths = [str(_REPOSITORY), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     shape: ModelShape | None = None
@@ -120,8 +121,7 @@ def convert(model_dir: Path, out: Path, precision: Precision, on_progress: Calla
     import numpy as np
     import torch
 
-    from serving.engine.graphs import T5Graphs
-    from serving.engine.slots import MASKED
+    from serving.t5_onnx.t5_graphs import T5Graphs
 
     tokenizer = load_tokenizer(model_dir)
     # Saved from the loaded object: AutoTokenizer rebuilds T5's pipeline instead of reading it from
