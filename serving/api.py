@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
@@ -18,8 +18,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from serving.engine.interface import GenerationParams
-from serving.errors import InternalError, InvalidRequestError, NotReadyError, ServingError
-from serving.guards.answers import error_json, error_response
+from serving.errors import BusyError, InternalError, InvalidRequestError, NotReadyError, ServingError
+from serving.guards.answers import DECLINED_BY, error_json, error_response
 from serving.guards.bodies import BodyGuard
 from serving.schemas import (
     DraftEvent,
@@ -70,8 +70,19 @@ _GET_ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_api(service: SummarizerService) -> FastAPI:
-    """Return the ASGI application of one replica."""
+def create_api(
+    service: SummarizerService,
+    *,
+    status: Callable[[], Awaitable[StatusResponse]] | None = None,
+    replica_id: str | None = None,
+) -> FastAPI:
+    """Return the ASGI application of one replica.
+
+    Args:
+        service: what does the work.
+        status: how all replicas are, where there are others.
+        replica_id: what to call this one towards the proxy, which asks another where this one declines.
+    """
     # FastAPI's own /docs page loads its scripts from a content delivery network; this one carries them.
     api = FastAPIOffline(
         redoc_url=None,
@@ -82,10 +93,10 @@ def create_api(service: SummarizerService) -> FastAPI:
     )
     # In the proxy too, before a place is taken; here for whoever reaches a replica by another way.
     api.add_middleware(BodyGuard, max_bytes=lambda _path: service.config.max_body_bytes)
-    _install_error_handlers(api)
+    _install_error_handlers(api, replica_id)
     _add_summary_routes(api, service)
     _add_tutorial_routes(api, service)
-    _add_state_routes(api, service)
+    _add_state_routes(api, service, status)
     return api
 
 
@@ -138,11 +149,13 @@ def _add_tutorial_routes(api: FastAPI, service: SummarizerService) -> None:
         api.get(path, response_class=PlainTextResponse, responses=_GET_ERRORS, tags=["tutorial"])(summarize_txt)
 
 
-def _add_state_routes(api: FastAPI, service: SummarizerService) -> None:
+def _add_state_routes(
+    api: FastAPI, service: SummarizerService, status_of_all: Callable[[], Awaitable[StatusResponse]] | None
+) -> None:
     @api.get("/status", tags=["state"])
     async def status() -> StatusResponse:
         """What the summarizer is doing, what it allows, and how far the model is."""
-        return service.status()
+        return service.status() if status_of_all is None else await status_of_all()
 
     @api.get("/health", tags=["state"])
     async def health() -> HealthResponse:
@@ -259,9 +272,12 @@ def _sse(name: str, data: str) -> str:
     return f"event: {name}\ndata: {data}\n\n"
 
 
-def _install_error_handlers(api: FastAPI) -> None:
+def _install_error_handlers(api: FastAPI, replica_id: str | None) -> None:
     def answer(error: ServingError) -> Response:
-        return error_response(error)
+        response = error_response(error)
+        if replica_id is not None and isinstance(error, BusyError | NotReadyError):
+            response.headers[DECLINED_BY] = replica_id
+        return response
 
     @api.exception_handler(ServingError)
     async def on_serving_error(_: Request, error: ServingError) -> Response:

@@ -6,9 +6,9 @@ names as `args`. Unknown names are refused.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from serving.engine.interface import Precision
 from serving.engine.settings import TUTORIAL_MODEL
@@ -47,7 +47,21 @@ class ServingConfig(BaseModel):
         ),
     ] = ""
     serving_port: Annotated[int, Field(ge=1, le=65_535, description="Port of the HTTP API.")] = 8000
-    num_replicas: Annotated[int, Field(ge=1, le=64, description="Copies of the deployment.")] = 1
+    num_replicas: Annotated[
+        Annotated[int, Field(ge=1, le=64)] | Literal["auto"],
+        Field(description="Copies of the deployment; `auto` starts and ends them as articles come."),
+    ] = 1
+    min_replicas: Annotated[int, Field(ge=1, le=64, description="With `auto`: fewest copies.")] = 1
+    max_replicas: Annotated[
+        int | None,
+        Field(ge=1, le=64, description="With `auto`: most copies (default: as many as this machine's cores allow)."),
+    ] = None
+    scale_down_s: Annotated[
+        float, Field(ge=1, le=86_400, description="With `auto`: for how long a copy must be too many before it ends.")
+    ] = 120.0
+    max_replicas_per_node: Annotated[
+        int | None, Field(ge=1, le=64, description="On a cluster: most copies on one machine.")
+    ] = None
     num_threads: Annotated[
         int | None,
         Field(ge=1, le=256, description="CPU cores of each replica (default: this machine's, shared out)."),
@@ -82,10 +96,28 @@ class ServingConfig(BaseModel):
             raise ValueError(f"'{name}' is a route of the API already; choose another name")
         return name
 
+    @model_validator(mode="after")
+    def _bound_replicas(self) -> "ServingConfig":
+        if self.num_replicas == "auto" and self.most_replicas < self.min_replicas:
+            raise ValueError(f"at most {self.most_replicas} copies fit, fewer than --min-replicas {self.min_replicas}")
+        return self
+
+    @property
+    def most_replicas(self) -> int:
+        """How many replicas there may be at a time."""
+        if self.num_replicas != "auto":
+            return self.num_replicas
+        return self.max_replicas or min(64, max(1, (os.cpu_count() or 1) // (self.num_threads or 1)))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is one replica and never another."""
+        return self.num_replicas == 1
+
     @property
     def replica_cpus(self) -> int:
         """CPU cores, and so threads, of one replica."""
-        return self.num_threads or max(1, (os.cpu_count() or 1) // self.num_replicas)
+        return self.num_threads or max(1, (os.cpu_count() or 1) // self.most_replicas)
 
     @property
     def max_body_bytes(self) -> int:

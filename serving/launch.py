@@ -120,7 +120,7 @@ def _start_ray(config: ServingConfig, folder: Path) -> None:
     ray.init(
         # A bare init() would join whatever cluster it finds.
         address="local",
-        num_cpus=max(os.cpu_count() or 1, config.replica_cpus * config.num_replicas),
+        num_cpus=max(os.cpu_count() or 1, config.replica_cpus * config.most_replicas),
         include_dashboard=False,
         object_store_memory=_OBJECT_STORE_BYTES,
         log_to_driver=True,

@@ -223,7 +223,7 @@ class HFSummary(BaseModel):
 
 
 class Limits(BaseModel):
-    """The bounds in force."""
+    """The bounds in force, of each replica."""
 
     max_article_chars: int
     max_length_tokens: int
@@ -233,10 +233,18 @@ class Limits(BaseModel):
 
 
 class Queue(BaseModel):
-    """How busy this replica is."""
+    """How busy the deployment is, all replicas together."""
 
     num_running: int
     num_waiting: int
+
+
+class Replicas(BaseModel):
+    """The deployment's replicas, as far as they are known to one of them."""
+
+    num_running: int
+    num_ready: Annotated[int, Field(description="Those that have their model.")]
+    num_places: Annotated[int, Field(description="Requests that may run or wait at a time, all replicas together.")]
 
 
 class StatusResponse(BaseModel):
@@ -256,6 +264,7 @@ class StatusResponse(BaseModel):
     precision: Precision
     limits: Limits
     queue: Queue
+    replicas: Replicas
     versions: dict[str, str]
 
 

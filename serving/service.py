@@ -28,6 +28,7 @@ from serving.schemas import (
     MethodUsed,
     Queue,
     QueuedEvent,
+    Replicas,
     StatusResponse,
     SummaryResponse,
 )
@@ -235,6 +236,11 @@ class SummarizerService:
             on_event=post,
         )
 
+    def _num_places(self) -> int:
+        engine, config = self.loader.engine, self.config
+        running = _NUM_EXTRACTIVE_THREADS if engine is None else min(config.max_running, engine.max_running)
+        return running + config.max_waiting
+
     def status(self) -> StatusResponse:
         """What this replica is, does and allows."""
         config, model = self.config, self.loader.status
@@ -254,6 +260,9 @@ class SummarizerService:
             queue=Queue(
                 num_running=sum(gate.num_running for gate in gates),
                 num_waiting=sum(gate.num_waiting for gate in gates),
+            ),
+            replicas=Replicas(
+                num_running=1, num_ready=int(self.method == "abstractive"), num_places=self._num_places()
             ),
             versions={name: _version(name) for name in _PACKAGES},
         )

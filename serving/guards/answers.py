@@ -8,6 +8,9 @@ from starlette.types import Receive, Scope, Send
 from serving.errors import ServingError
 from serving.schemas import ErrorResponse
 
+DECLINED_BY = "x-declined-by"
+"""Header of an answer that another replica may give instead: which one gave this. No client sees it."""
+
 
 def error_json(error: ServingError) -> bytes:
     """The body of an error, always encodable, whatever characters a client's field names hold."""

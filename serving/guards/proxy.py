@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import NotFoundError, NotReadyError, ServingError
 from serving.guards import connections
-from serving.guards.answers import error_json, send_error
+from serving.guards.answers import DECLINED_BY, error_json, send_error
 from serving.guards.bodies import BodyGuard
 from serving.guards.bounds import Bounds
 from serving.guards.hosts import HostGuard, Hosts
@@ -21,8 +21,11 @@ from serving.schemas import HealthResponse
 _RESTART_RETRY_AFTER_S = 5
 
 # Headers by which a client could ask Serve's proxy to go on computing after it has left, or to give up early
-# with an answer of Serve's own. Who may compute for how long is decided here.
+# with an answer of Serve's own. Who may compute for how long is decided here, and so is which replica does it.
+_SESSION = b"x-session-id"
 _STRIPPED_HEADERS = {
+    _SESSION,
+    b"x_session_id",
     b"x-request-timeout-seconds",
     b"x-request-disconnect-disabled",
     b"x-request-disconnect-disable",
@@ -65,17 +68,59 @@ class ProxyGuard:
             await JSONResponse(HealthResponse().model_dump())(scope, receive, send)
         else:
             kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _STRIPPED_HEADERS]
-            scope["headers"] = kept
-            answer = _Answer(scope, receive, send)
-            await self._app(scope, receive, answer.send)
-            await answer.finish()
+            await self._ask(scope, kept, _Repeated(receive), send)
+
+    async def _ask(self, scope: Scope, headers: list[tuple[bytes, bytes]], received: "_Repeated", send: Send) -> None:
+        """Pass the request on, to one replica after the other until one takes it or all have declined."""
+        declined: list[bytes] = []
+        while True:
+            told = [*headers, (_SESSION, b" ".join(declined))] if declined else headers
+            asked = {**scope, "headers": told}
+            receive = received.again()
+            answer = _Answer(asked, receive, send, declined)
+            await self._app(asked, receive, answer.send)
+            if answer.declined_by is None:
+                await answer.finish()
+                return
+            declined.append(answer.declined_by)
+
+
+class _Repeated:
+    """A request that can be given more than once; its body is one message, `BodyGuard` has seen to that."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._body: Message | None = None
+
+    def again(self) -> Receive:
+        """A `receive` that begins with the body."""
+        given = False
+
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return await self._receive()
+            given = True
+            self._body = self._body or await self._receive()
+            return self._body
+
+        return receive
 
 
 class _Answer:
-    """One response on its way through the proxy."""
+    """One response on its way through the proxy.
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    Args:
+        declined: replicas that have declined the request before; another that declines is not passed on.
+
+    Attributes:
+        declined_by: the one that did so now.
+    """
+
+    declined_by: bytes | None = None
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, declined: list[bytes]) -> None:
+        self._scope, self._receive, self._send, self._declined = scope, receive, send, declined
         self._started = False
         self._finished = False
         self._replaced = False
@@ -84,13 +129,20 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             await self._start(message)
-        elif message["type"] == "http.response.body" and not self._replaced:
+        elif self.declined_by is None and message["type"] == "http.response.body" and not self._replaced:
             self._finished = not message.get("more_body", False)
             await self._send(message)
 
     async def _start(self, message: Message) -> None:
+        headers = dict(message["headers"])
+        replica = headers.pop(DECLINED_BY.encode(), None)
+        if replica is not None:
+            if replica not in self._declined:
+                self.declined_by = replica
+                return
+            message = {**message, "headers": list(headers.items())}
         self._started = True
-        content_type = dict(message["headers"]).get(b"content-type", b"")
+        content_type = headers.get(b"content-type", b"")
         self._is_stream = content_type.startswith(b"text/event-stream")
         # Ours are JSON; the proxy's own are plain text: a 404 for everything while the application comes or goes.
         if message["status"] in {404, 408, 429, 500, 503} and not content_type.startswith(b"application/json"):
