@@ -65,9 +65,9 @@ def run(app: AppConfig, serving: ServingConfig) -> None:
         if not app.no_ui:
             page = _start_page(app, serving, url)
         if process is not None:
-            say(f"API:      {url}/docs")
+            say(f"API:      {url}/docs{' (asks for the key)' if app.api_key else ''}")
             say(f"Log:      {log_path(serving.serving_port)}")
-        Watch(SummarizerClient(url), serving, process, page).run(app, stop)
+        Watch(SummarizerClient(url, app.own_key), serving, process, page).run(app, stop)
     finally:
         # The page stays until the summaries under way are on it.
         if process is not None and not app.detach:
@@ -92,7 +92,7 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
     if serving.local_model_dir is not None:
         # Resolved here: Ray's processes have another working directory.
         serving = serving.model_copy(update={"model": str(serving.local_model_dir)})
-    detached = ServingProcess.find_detached(serving)
+    detached = ServingProcess.find_detached(serving, api_key=app.api_key)
     if detached is not None:
         if not app.detach:
             raise UserError(
@@ -107,7 +107,7 @@ def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:
             check_model_dir(serving.local_model_dir)
         except ModelFilesError as error:
             raise UserError(str(error)) from None
-    return ServingProcess.start(serving, detach=app.detach)
+    return ServingProcess.start(serving, detach=app.detach, api_key=app.api_key)
 
 
 def _start_page(app: AppConfig, serving: ServingConfig, url: str) -> PageProcess:

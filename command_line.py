@@ -1,6 +1,7 @@
 """The command line and the environment, read into typed settings; what is wrong with them is one sentence."""
 
 import argparse
+import re
 from types import NoneType, UnionType
 from typing import Annotated, Any, NoReturn, get_args, get_origin
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from serving.config import ServingConfig
 
 ENV_PREFIX = "NUTSHELL_"
+
+_KEY = re.compile(r"[\w.~+/-]{16,}=*", re.ASCII)
 
 
 class AppConfig(BaseModel):
@@ -23,7 +26,21 @@ class AppConfig(BaseModel):
         str | None,
         Field(description="Login of the page, as user:password (made up with --share)."),
     ] = None
-    no_auth: Annotated[bool, Field(description="With --share: let everyone in who has the link.")] = False
+    no_auth: Annotated[
+        bool,
+        Field(
+            description="Let everyone in: with --share who has the link, "
+            "with --serving-host beyond this machine who reaches the API."
+        ),
+    ] = False
+    api_key: Annotated[
+        str | None,
+        Field(
+            repr=False,
+            description="Key that the API asks for, at least 16 characters; several with commas. "
+            "NUTSHELL_API_KEY hides it better: anyone on this machine can read a command line.",
+        ),
+    ] = None
     root_path: Annotated[
         str,
         Field(
@@ -50,6 +67,14 @@ class AppConfig(BaseModel):
             raise ValueError("a user and a password are needed, as user:password")
         return auth
 
+    @field_validator("api_key")
+    @classmethod
+    def _are_keys(cls, api_key: str | None) -> str | None:
+        # What RFC 6750 lets a header carry; the length is more than anyone guesses.
+        if api_key is not None and not all(_KEY.fullmatch(key.strip()) for key in api_key.split(",")):
+            raise ValueError("each key needs at least 16 letters, figures or any of -._~+/=")
+        return api_key
+
     @field_validator("serving_url")
     @classmethod
     def _is_http(cls, url: str | None) -> str | None:
@@ -66,6 +91,11 @@ class AppConfig(BaseModel):
         if self.share and self.no_ui:
             raise ValueError("--share needs the page, so it does not go with --no-ui")
         return self
+
+    @property
+    def own_key(self) -> str | None:
+        """The key that the page and the console send themselves: the first."""
+        return self.api_key.split(",")[0].strip() if self.api_key else None
 
 
 class UserError(Exception):
@@ -104,6 +134,11 @@ def parse_command_line(argv: list[str], environ: dict[str, str]) -> tuple[str, A
         serving = ServingConfig(**{name: values[name] for name in ServingConfig.model_fields if name in values})
     except ValidationError as error:
         raise UserError(_sentence(error)) from None
+    if command == "run" and serving.is_public and not (app.serving_url or app.api_key or app.no_auth):
+        raise UserError(
+            f"With --serving-host {serving.serving_host} other machines reach the API. Set {ENV_PREFIX}API_KEY to the "
+            "key that they must know, or let everyone in with --no-auth."
+        )
     return command, app, serving
 
 
@@ -141,4 +176,5 @@ def _sentence(error: ValidationError) -> str:
     if not problem["loc"]:
         return f"{message}."
     flag = "--" + str(problem["loc"][0]).replace("_", "-")
-    return f"{flag} {problem['input']!r}: {message}. Run 'python app.py --help' to see what it takes."
+    given = "" if problem["loc"][0] == "api_key" else f" {problem['input']!r}"
+    return f"{flag}{given}: {message}. Run 'python app.py --help' to see what it takes."

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
-from command_line import AppConfig
+from command_line import ENV_PREFIX, AppConfig
 from serving.state import kill_session, new_folder, remove_folders
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class PageProcess:
         self._popen = subprocess.Popen(
             [sys.executable, "-m", "page_process"],
             cwd=os.path.dirname(os.path.abspath(__file__)),
-            env={**os.environ, **_ENVIRONMENT, **no_proxy, **uploads},
+            env={**_without_key(os.environ), **_ENVIRONMENT, **no_proxy, **uploads},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Away from the terminal's Ctrl-C: it stays until the summaries under way are on it.
@@ -111,6 +112,11 @@ class PageProcess:
             if stream is not None:
                 stream.close()
         remove_folders(self._settings.app.port)
+
+
+def _without_key(environ: Mapping[str, str]) -> dict[str, str]:
+    """The process gets it with its settings; a library that tells its environment must not tell this."""
+    return {name: value for name, value in environ.items() if name != f"{ENV_PREFIX}API_KEY"}
 
 
 def page_guards(hosts: "Hosts") -> "list[Middleware]":
@@ -145,7 +151,7 @@ def launch(settings: PageSettings) -> "tuple[gr.Blocks, list[str]]":
 
     app, login = settings.app, settings.login
     config = PageConfig(is_shared=app.share, allow_urls=app.allow_urls)
-    page = build_page(SummarizerClient(settings.serving_url), config)
+    page = build_page(SummarizerClient(settings.serving_url, app.own_key), config)
     # With share, Gradio prints its own lines whatever `quiet` says; they hold the reason when there is no link.
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         auth = login if login is None or app.auth else password_check(*login)

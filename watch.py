@@ -9,7 +9,7 @@ from serving.config import ServingConfig
 from serving.launch import PORT_TAKEN
 from serving.process import ServingProcess, is_forgotten
 from serving.state import log_path
-from ui.client import Status, SummarizerClient, SummarizerError
+from ui.client import KeyRefusedError, Status, SummarizerClient, SummarizerError
 
 _POLL_S = 0.5
 _START_TIMEOUT_S = 120.0
@@ -36,7 +36,10 @@ class Console:
 
     def tell(self, status: Status) -> None:
         """Say what is new in `status`."""
-        line = self._line(status)
+        self.tell_line(self._line(status))
+
+    def tell_line(self, line: str) -> None:
+        """Say `line`, unless it was the last thing said."""
         if line and line != self._told:
             self._told = line
             say(line)
@@ -133,7 +136,11 @@ class Watch:
         threading.Thread(target=lambda page: say(page.told()), args=(self._page,), daemon=True).start()
 
     def run(self, app: AppConfig, stop: threading.Event) -> None:
-        """Report and look after both until asked to stop, or until nothing is left to look after."""
+        """Report and look after both until asked to stop, or until nothing is left to look after.
+
+        Raises:
+            UserError: what is to be looked after cannot be.
+        """
         console = Console()
         say("Ctrl-C stops the page." if app.serving_url else "Starting the summarizer; Ctrl-C stops everything.")
         while not stop.wait(_POLL_S):
@@ -141,6 +148,13 @@ class Watch:
             try:
                 console.tell(self.client.status())
                 self.saw_answer()
+            except KeyRefusedError as error:
+                if app.serving_url is None:
+                    raise UserError(
+                        "The summarizer that runs already was started with another key. Say that one, or end it with "
+                        "'python app.py stop'."
+                    ) from None
+                console.tell_line(str(error))
             except SummarizerError:
                 if self.is_up and app.detach and is_forgotten(self._serving.serving_port):
                     say("The summarizer was stopped.")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from serving.addresses import is_loopback
 from serving.engine.interface import Precision
 from serving.engine.settings import TUTORIAL_MODEL
 
@@ -113,6 +114,11 @@ class ServingConfig(BaseModel):
     def is_alone(self) -> bool:
         """Whether there is one replica and never another."""
         return self.num_replicas == 1
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the API can be reached from other machines."""
+        return not is_loopback(self.serving_host)
 
     @property
     def replica_cpus(self) -> int:

@@ -6,6 +6,7 @@
     ├── ArticleTooLongError      413   more characters or bytes than the limit
     ├── UrlTooLongError          414   a GET URL longer than the limit
     ├── HeadTooLargeError        431   a request's head, with its headers, larger than the limit
+    ├── UnauthorizedError        401   the API asks for a key, and none or a wrong one came
     ├── NotFoundError            404   there is no such route
     ├── UnknownHostError         421   the server was called by a name that nobody allowed
     ├── ForeignSiteError         403   a page of another web site sent this
@@ -27,6 +28,7 @@ class ServingError(Exception):
 
     status: ClassVar[int] = 500
     error: ClassVar[str] = "internal"
+    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, message: str, *, retry_after_s: int | None = None, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -79,6 +81,20 @@ class HeadTooLargeError(ServingError):
 
     def __init__(self, max_head_bytes: int) -> None:
         super().__init__(f"The request's headers are larger than {max_head_bytes:,} bytes. Send fewer or shorter ones.")
+
+
+class UnauthorizedError(ServingError):
+    """401: the API asks for a key, and none came, or one that it does not know."""
+
+    status = 401
+    error = "unauthorized"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer realm="Nutshell"'}
+
+    def __init__(self, *, is_wrong: bool) -> None:
+        super().__init__(
+            f"{'This is none of the keys' if is_wrong else 'A key is needed'}. Send one as the header "
+            "'Authorization: Bearer KEY'; whoever runs this summarizer knows it."
+        )
 
 
 class NotFoundError(ServingError):

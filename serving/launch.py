@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from serving.config import ServingConfig
 from serving.guards.bounds import BOUNDS_VARIABLE, Bounds
+from serving.guards.keys import KEYS_VARIABLE
 from serving.state import kill_session, log_path, new_folder, remove_folders, state_dir
 
 PORT_TAKEN = 3
@@ -50,14 +51,20 @@ _ENVIRONMENT = {
 }
 
 
-def launch_environment(config: ServingConfig) -> dict[str, str]:
-    """The environment of the process that runs Ray, and so of every process that Ray starts."""
+def launch_environment(config: ServingConfig, api_key: str | None = None) -> dict[str, str]:
+    """The environment of the process that runs Ray, and so of every process that Ray starts.
+
+    Args:
+        config: the application's settings.
+        api_key: the API's keys, separated by commas; here, since `config` stands on a command line.
+    """
     root = str(Path(__file__).resolve().parent.parent)
     python_path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     # Made anew for each start: Ray's own is a file in the home folder, which may be missing or read-only.
     token = {} if os.environ.get("RAY_AUTH_TOKEN_PATH") else {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
     bounds = {BOUNDS_VARIABLE: Bounds.of(config).model_dump_json()}
-    return {**token, **os.environ, **_ENVIRONMENT, **bounds, "PYTHONPATH": python_path}
+    keys = {KEYS_VARIABLE: api_key} if api_key else {}
+    return {**token, **os.environ, **_ENVIRONMENT, **bounds, **keys, "PYTHONPATH": python_path}
 
 
 class _Stop:

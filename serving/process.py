@@ -36,14 +36,15 @@ class ServingProcess:
         self._start = start
 
     @classmethod
-    def start(cls, config: ServingConfig, *, detach: bool) -> "ServingProcess":
+    def start(cls, config: ServingConfig, *, detach: bool, api_key: str | None = None) -> "ServingProcess":
         """Start it; returns at once, long before it answers.
 
         Args:
             config: the application's settings.
             detach: let it outlive this process. Otherwise it ends when this process does, however that happens.
+            api_key: the API's keys, separated by commas.
         """
-        process = cls(0, config.serving_port, partial(_spawn, config, detach))
+        process = cls(0, config.serving_port, partial(_spawn, config, detach, api_key))
         process._spawn_marked(is_new=True)
         return process
 
@@ -60,7 +61,7 @@ class ServingProcess:
         self.pid = self._popen.pid
 
     @classmethod
-    def find_detached(cls, config: ServingConfig) -> "ServingProcess | None":
+    def find_detached(cls, config: ServingConfig, *, api_key: str | None = None) -> "ServingProcess | None":
         """The one that an earlier --detach left running on the port of `config`, or None."""
         path = pid_path(config.serving_port)
         try:
@@ -68,7 +69,7 @@ class ServingProcess:
         except (FileNotFoundError, ValueError):
             return None
         if _is_ours(pid):
-            return cls(pid, config.serving_port, partial(_spawn, config, True))
+            return cls(pid, config.serving_port, partial(_spawn, config, True, api_key))
         path.unlink(missing_ok=True)
         return None
 
@@ -105,13 +106,13 @@ class ServingProcess:
         remove_folders(self._port)
 
 
-def _spawn(config: ServingConfig, detach: bool) -> "subprocess.Popen[bytes]":
+def _spawn(config: ServingConfig, detach: bool, api_key: str | None) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", _MODULE, config.model_dump_json(), *(["--detached"] if detach else [])]
     # Appended to, so that it may be cut while it is written.
     with log_path(config.serving_port).open("ab") as log:
         popen = subprocess.Popen(
             command,
-            env=launch_environment(config),
+            env=launch_environment(config, api_key),
             # Held open by us and never written to: its end tells the process that we are gone.
             stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
             stdout=log,

@@ -6,6 +6,7 @@ Every failure is one of these; nothing of `requests` gets past this file:
     ├── SummarizerDownError      nobody answers at the address, or no longer: it starts, restarts, or is gone
     ├── NotReadyError            503: it is starting, or the asked method has no model yet
     ├── BusyError                429: all places are taken; `retry_after_s`
+    ├── KeyRefusedError          401: the summarizer asks for another key than this client's
     ├── ArticleRefusedError      413, 414, 422: this text or these settings; the sentence says why
     ├── TooSlowError             504: the summary took longer than the summarizer allows
     └── ProtocolError            an answer that this client does not understand
@@ -48,6 +49,10 @@ class BusyError(SummarizerError):
     """All places are taken."""
 
 
+class KeyRefusedError(SummarizerError):
+    """The summarizer asks for a key, and this client has none or another one."""
+
+
 class ArticleRefusedError(SummarizerError):
     """The text or the settings are not acceptable."""
 
@@ -61,6 +66,7 @@ class ProtocolError(SummarizerError):
 
 
 _DOWN = "The summarizer is not answering. Your article stays here; try again in a minute."
+_KEY_REFUSED = "The summarizer does not take this page's key. Whoever runs the page can give it another with --api-key."
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _STRANGE = "Something at {url} answered, but not as a summarizer does. Check the address."
 _SERVES_OWN_ROUTES = "/-/routes"
@@ -151,10 +157,13 @@ class SummarizerClient:
 
     Args:
         base_url: where it listens, such as "http://127.0.0.1:8000".
+        api_key: what it asks for, if it does.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, api_key: str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
+        # A function, not a header: requests would put what a ~/.netrc says of the host in a header's place.
+        self._auth = _BearerAuth(api_key) if api_key else None
 
     def status(self) -> Status:
         """Ask how the summarizer is.
@@ -163,7 +172,9 @@ class SummarizerClient:
             SummarizerError: it does not answer, or not as a summarizer.
         """
         with _translated(self.base_url):
-            response = requests.get(f"{self.base_url}/status", timeout=(_CONNECT_TIMEOUT_S, _STATUS_TIMEOUT_S))
+            response = requests.get(
+                f"{self.base_url}/status", auth=self._auth, timeout=(_CONNECT_TIMEOUT_S, _STATUS_TIMEOUT_S)
+            )
         body = _body_or_raise(response, self.base_url)
         try:
             return Status(raw=body, **{name: body[name] for name in Status.__dataclass_fields__ if name != "raw"})
@@ -188,6 +199,7 @@ class SummarizerClient:
             response = requests.post(
                 f"{self.base_url}/summarize/stream",
                 json=asdict(request),
+                auth=self._auth,
                 stream=True,
                 timeout=(_CONNECT_TIMEOUT_S, _STREAM_SILENCE_S),
             )
@@ -274,6 +286,15 @@ class SummaryStream:
         self.close()
 
 
+class _BearerAuth(requests.auth.AuthBase):
+    def __init__(self, api_key: str) -> None:
+        self._value = f"Bearer {api_key}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._value
+        return request
+
+
 class _translated:  # noqa: N801  # a context manager that reads as a word
     """Turns what `requests` raises into this file's exceptions."""
 
@@ -321,6 +342,9 @@ def _is_no_answer(response: requests.Response) -> bool:
 
 def _from_error(body: dict[str, Any]) -> SummarizerError:
     """Map the API's `ErrorResponse` to this file's exceptions; unknown words become the base class."""
+    if body.get("error") == "unauthorized":
+        # The API's sentence is for those who know about headers.
+        return KeyRefusedError(_KEY_REFUSED)
     kinds: dict[str, type[SummarizerError]] = {
         "busy": BusyError,
         "not_ready": NotReadyError,

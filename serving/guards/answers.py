@@ -21,8 +21,10 @@ def error_json(error: ServingError) -> bytes:
 
 
 def error_response(error: ServingError) -> Response:
-    """The whole answer, with `Retry-After` where the error knows when."""
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    """The whole answer, with `Retry-After` where the error knows when, and what else it has to say in headers."""
+    headers = dict(error.headers)
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
     return Response(error_json(error), status_code=error.status, headers=headers, media_type="application/json")
 
 

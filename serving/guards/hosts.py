@@ -6,13 +6,13 @@ from (`Origin`, `Sec-Fetch-Site`) and by which name it was sent (`Host`), and no
 Programs send none of the first two, and are not stopped.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.addresses import is_address, is_loopback
 from serving.errors import ForeignSiteError, UnknownHostError
 from serving.guards.answers import send_error
 
@@ -30,7 +30,7 @@ class Hosts:
 
     def __init__(self, listens_on: str, allowed: Iterable[str] = ()) -> None:
         self._names = {listens_on.lower(), *(name.strip().lower() for name in allowed if name.strip())}
-        self._is_public = not _is_loopback(listens_on)
+        self._is_public = not is_loopback(listens_on)
 
     def add(self, name: str) -> None:
         """Allow one more name."""
@@ -39,10 +39,10 @@ class Hosts:
     def allow(self, host: str) -> bool:
         """Whether `host`, a `Host` header or the host of a URL with or without a port, is one of them."""
         name = host_name(host)
-        if not name or ANY in self._names or name in self._names or _is_loopback(name):
+        if not name or ANY in self._names or name in self._names or is_loopback(name):
             return True
         # An address in numbers is what somebody typed or was given: rebinding needs a name.
-        return self._is_public and _is_address(name)
+        return self._is_public and is_address(name)
 
     def allow_origin(self, origin: str) -> bool:
         """Whether a page of `origin` may call. "null" is any page that hides where it comes from."""
@@ -80,7 +80,7 @@ class HostGuard:
             return False
         if site == "same-site":
             # Ports of this machine are one site, and so are the links of everybody who shares a page by the tunnel.
-            return not _is_loopback(host_name(headers.get("host", "")))
+            return not is_loopback(host_name(headers.get("host", "")))
         return site == "cross-site"
 
     def _is_true(self, name: bytes, value: bytes) -> bool:
@@ -105,17 +105,3 @@ def host_name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".") if not set(host) & set("/@\\ ?#") else "?"
     except ValueError:
         return "?"
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    return _is_address(name) and ipaddress.ip_address(name).is_loopback
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

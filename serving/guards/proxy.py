@@ -16,6 +16,7 @@ from serving.guards.answers import DECLINED_BY, error_json, send_error
 from serving.guards.bodies import BodyGuard
 from serving.guards.bounds import Bounds
 from serving.guards.hosts import HostGuard, Hosts
+from serving.guards.keys import KEYS_VARIABLE, KeyGuard
 from serving.schemas import HealthResponse
 
 _RESTART_RETRY_AFTER_S = 5
@@ -33,17 +34,18 @@ _STRIPPED_HEADERS = {
 
 
 def middlewares() -> list[Middleware]:
-    """What stands before Serve's proxy, the outermost first."""
+    """What stands before Serve's proxy, the innermost first: Serve puts each around those before it."""
     bounds = Bounds.from_environment(os.environ)
     connections.install()
     return [
+        Middleware(ProxyGuard),
+        Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
+        Middleware(KeyGuard, keys=os.environ.get(KEYS_VARIABLE, "").split(",")),
         Middleware(
             HostGuard,
             hosts=Hosts(bounds.serving_host, bounds.allowed_host.split(",")),
             computes=(f"/{bounds.deployment_name}", "/router"),
         ),
-        Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
-        Middleware(ProxyGuard),
     ]
 
 

@@ -1,0 +1,19 @@
+"""Which addresses and names are this machine's alone."""
+
+import ipaddress
+
+
+def is_loopback(name: str) -> bool:
+    """Whether `name`, an address or a host name, is one that only this machine reaches."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    return is_address(name) and ipaddress.ip_address(name).is_loopback
+
+
+def is_address(name: str) -> bool:
+    """Whether `name` is an IP address in numbers."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
