@@ -92,7 +92,7 @@ class ServingConfig(BaseModel):
     @field_validator("deployment_name")
     @classmethod
     def _keep_off_our_routes(cls, name: str) -> str:
-        taken = {"summarize", "summarization", "router", "status", "health", "ready", "docs", "redoc"}
+        taken = {"summarize", "summarization", "router", "status", "health", "ready", "metrics", "docs", "redoc"}
         if name in taken:
             raise ValueError(f"'{name}' is a route of the API already; choose another name")
         return name

@@ -3,6 +3,7 @@
 `build_app` is what `serve.run` and a Serve config file (deploy/) take.
 """
 
+import asyncio
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from ray.serve.config import RequestRouterConfig
 from serving.api import create_api
 from serving.config import ServingConfig
 from serving.peers import Peers
+from serving.ray_metrics import RayRecorder
 from serving.router import MODEL_READY, ReadyFirstRouter
 from serving.schemas import StatusResponse
 from serving.service import SummarizerService
@@ -26,6 +28,9 @@ _SCALE_UP_S = 5.0
 """A burst that is over by then needs no replica that takes ten seconds for its model."""
 _LOOK_BACK_S = 15.0
 
+_RECORD_S = 5.0
+"""Ray hands numbers on every ten seconds."""
+
 
 @serve.ingress()
 class Summarizer:
@@ -33,11 +38,17 @@ class Summarizer:
 
     # Serve awaits the constructor: the extractive path is warm before the first request comes.
     async def __init__(self, config: ServingConfig) -> None:  # type: ignore[misc]
-        self._service = SummarizerService(config)
+        self._service = SummarizerService(config, RayRecorder())
         self._peers = None if config.is_alone else Peers(serve.get_replica_context())
         await self._service.start()
+        self._recording = asyncio.create_task(self._record_state())
         if self._peers is not None:
             await self._peers.wait_for_model(self._has_model)
+
+    async def _record_state(self) -> None:
+        while True:
+            self._service.record_state()
+            await asyncio.sleep(_RECORD_S)
 
     async def __serve_build_asgi_app__(self) -> FastAPI:
         if self._peers is None:
@@ -45,6 +56,7 @@ class Summarizer:
         return create_api(self._service, status=self._status_of_all, replica_id=self._peers.own_id)
 
     async def __del__(self) -> None:
+        self._recording.cancel()
         self._service.close()
 
     async def own_status(self) -> tuple[str, StatusResponse]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import get_args
 
 from serving.config import ServingConfig
 from serving.errors import (
@@ -19,13 +20,17 @@ from serving.errors import (
     NotReadyError,
     NotSummarizableError,
     RequestTimeoutError,
+    ServingError,
 )
 from serving.gate import Gate, Place
+from serving.metrics import Measured, Recorder, record_nothing
 from serving.model_loader import WARM_UP_TEXT, ModelLoader
 from serving.schemas import (
+    DraftEvent,
     Limits,
     Method,
     MethodUsed,
+    ModelState,
     Queue,
     QueuedEvent,
     Replicas,
@@ -79,12 +84,14 @@ class Job:
         stop: threading.Event,
         executor: ThreadPoolExecutor,
         timeout_s: float,
+        measured: Measured,
     ) -> None:
         self._place = place
         self._work = work
         self._stop = stop
         self._executor = executor
         self._timeout_s = timeout_s
+        self._measured = measured
 
     async def run(self) -> SummaryResponse:
         """Wait for the turn and do the work.
@@ -92,16 +99,20 @@ class Job:
         Raises:
             RequestTimeoutError: waiting and working took longer than the limit; the work was stopped.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s), self._place:
-                return await asyncio.get_running_loop().run_in_executor(self._executor, self._work)
-        except TimeoutError:
-            raise RequestTimeoutError(
-                f"The summary was not finished within {self._timeout_s:g} s, so it was stopped. "
-                "Try a shorter article, or try again when fewer people are waiting."
-            ) from None
-        finally:
-            self.close()
+        with self._measured.outcome():
+            try:
+                async with asyncio.timeout(self._timeout_s), self._place:
+                    self._measured.begin()
+                    answer = await asyncio.get_running_loop().run_in_executor(self._executor, self._work)
+            except TimeoutError:
+                raise RequestTimeoutError(
+                    f"The summary was not finished within {self._timeout_s:g} s, so it was stopped. "
+                    "Try a shorter article, or try again when fewer people are waiting."
+                ) from None
+            finally:
+                self.close()
+            self._measured.done(answer)
+            return answer
 
     def close(self) -> None:
         """Stop the work, if any goes on, and give the place back. Harmless when done before."""
@@ -112,8 +123,9 @@ class Job:
 class SummarizerService:
     """Everything that one replica keeps in memory. Its methods belong to one event loop."""
 
-    def __init__(self, config: ServingConfig) -> None:
+    def __init__(self, config: ServingConfig, record: Recorder = record_nothing) -> None:
         self.config = config
+        self._record = record
         self.loader = ModelLoader(config)
         self.extractive_ready = False
         self._extractive_gate = Gate(max_running=_NUM_EXTRACTIVE_THREADS, max_waiting=config.max_waiting)
@@ -163,24 +175,35 @@ class SummarizerService:
             BusyError: all places are taken.
         """
         self._check(task, text_field)
-        post = on_event or (lambda event: None)
         stop = threading.Event()
         use, note = self._choose(task, method)
+        measured = Measured(self._record, use)
+
+        def post(event: QueuedEvent | Event) -> None:
+            if isinstance(event, DraftEvent):
+                measured.saw_draft()
+            if on_event is not None:
+                on_event(event)
+
+        try:
+            gate = self._gate_of_model() if use == "abstractive" else self._extractive_gate
+            place = gate.enter(lambda position: post(QueuedEvent(position=position)))
+        except ServingError as error:
+            self._record("nutshell_summaries_total", 1, method=use, outcome=error.error)
+            raise
         work: Callable[[], SummaryResponse]
         if use == "abstractive":
-            gate = self._gate_of_model()
             write = partial(self._abstractive, task, stop, post)
             work = write if method == "abstractive" else partial(_or_key_sentences, write, task)
         else:
-            gate = self._extractive_gate
             work = partial(summarize_extractive, task, notes=[note] if note else [])
-        place = gate.enter(lambda position: post(QueuedEvent(position=position)))
         return Job(
             place=place,
             work=work,
             stop=stop,
             executor=self._executor,
             timeout_s=self.config.request_timeout_s,
+            measured=measured,
         )
 
     def _choose(self, task: SummaryTask, method: Method) -> tuple[MethodUsed, str | None]:
@@ -240,6 +263,14 @@ class SummarizerService:
         engine, config = self.loader.engine, self.config
         running = _NUM_EXTRACTIVE_THREADS if engine is None else min(config.max_running, engine.max_running)
         return running + config.max_waiting
+
+    def record_state(self) -> None:
+        """Tell the recorder how busy this replica is, and how far its model."""
+        status = self.status()
+        self._record("nutshell_running", status.queue.num_running)
+        self._record("nutshell_waiting", status.queue.num_waiting)
+        for state in get_args(ModelState):
+            self._record("nutshell_model_state", float(state == status.model_state), state=state)
 
     def status(self) -> StatusResponse:
         """What this replica is, does and allows."""

@@ -15,11 +15,15 @@ from serving.guards import connections
 from serving.guards.answers import DECLINED_BY, error_json, send_error
 from serving.guards.bodies import BodyGuard
 from serving.guards.bounds import Bounds
+from serving.guards.counting import RequestCounter
 from serving.guards.hosts import HostGuard, Hosts
 from serving.guards.keys import KEYS_VARIABLE, KeyGuard
+from serving.guards.metrics_page import MetricsPage
 from serving.schemas import HealthResponse
 
 _RESTART_RETRY_AFTER_S = 5
+
+_ROUTES = ("/summarize", "/summarize/stream", "/summarization", "/router", "/status", "/health", "/ready", "/metrics")
 
 # Headers by which a client could ask Serve's proxy to go on computing after it has left, or to give up early
 # with an answer of Serve's own. Who may compute for how long is decided here, and so is which replica does it.
@@ -35,10 +39,14 @@ _STRIPPED_HEADERS = {
 
 def middlewares() -> list[Middleware]:
     """What stands before Serve's proxy, the innermost first: Serve puts each around those before it."""
+    # Here, since a test that imports this file has no Ray and needs none.
+    from serving.ray_metrics import RayRecorder, metrics_agents
+
     bounds = Bounds.from_environment(os.environ)
     connections.install()
     return [
         Middleware(ProxyGuard),
+        Middleware(MetricsPage, agents=metrics_agents),
         Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
         Middleware(KeyGuard, keys=os.environ.get(KEYS_VARIABLE, "").split(",")),
         Middleware(
@@ -46,6 +54,7 @@ def middlewares() -> list[Middleware]:
             hosts=Hosts(bounds.serving_host, bounds.allowed_host.split(",")),
             computes=(f"/{bounds.deployment_name}", "/router"),
         ),
+        Middleware(RequestCounter, record=RayRecorder(), routes={f"/{bounds.deployment_name}", *_ROUTES}),
     ]
 
 
