@@ -19,6 +19,7 @@ from serving.guards.counting import RequestCounter
 from serving.guards.hosts import HostGuard, Hosts
 from serving.guards.keys import KEYS_VARIABLE, KeyGuard
 from serving.guards.metrics_page import MetricsPage
+from serving.guards.readiness import ReadyGuard
 from serving.schemas import HealthResponse
 
 _RESTART_RETRY_AFTER_S = 5
@@ -45,6 +46,7 @@ def middlewares() -> list[Middleware]:
     bounds = Bounds.from_environment(os.environ)
     connections.install()
     return [
+        Middleware(ReadyGuard),
         Middleware(ProxyGuard),
         Middleware(MetricsPage, agents=metrics_agents),
         Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
