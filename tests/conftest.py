@@ -11,7 +11,8 @@ import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser_setup import BROWSER_FLAGS, find_browser
+from tests.browser_setup import find_browser
+from tests.browsers import Browsers
 from tests.running_app import RunningApp
 from tests.tiny_models import make_tiny_t5
 from ui.reading import isolated
@@ -76,6 +77,6 @@ def browser():
     path = find_browser()
     assert path, "no Chromium: run `make browser`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
+        browsers = Browsers(playwright, path)
+        yield browsers
+        browsers.close()

@@ -183,13 +183,14 @@ def test_tabs_do_not_overwrite_one_another(open_page):
 
 def test_shared_page_keeps_nothing(browser):
     site = Site(PageConfig(is_shared=True))
-    page = browser.new_page()
+    context = browser.new_context()
+    page = context.new_page()
     page.goto(site.url)
     run(page)
     assert page.evaluate("[sessionStorage.length, localStorage.getItem('nutshell.history')]") == [0, None]
     page.reload()
     expect(box(page)).to_have_value("", timeout=30_000)
-    page.close()
+    context.close()
     site.close()
 
 

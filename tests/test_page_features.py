@@ -8,7 +8,7 @@ import subprocess
 import zlib
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.running_app import RunningApp
 from tests.watched_page import Watch, button, wait_loaded
@@ -27,7 +27,7 @@ def app(key_sentences_app):
 
 
 @pytest.fixture
-def page(app, browser: Browser):
+def page(app, browser):
     """A page that watches itself: no request leaves loopback, nothing is an error in the console."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     watch = Watch()

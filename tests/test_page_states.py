@@ -206,17 +206,18 @@ def _send_text(handler, text):
     handler.wfile.write(text.encode())
 
 
-@pytest.mark.parametrize("locale", ["de-DE", "zh-CN", "ar", "pt-BR", "ja"])
-def test_page_is_english_in_every_browser(open_page, locale):
-    def said(**context):
-        page = open_page(**context)
+def test_page_is_english_in_every_browser(open_page):
+    def said(locale):
+        page = open_page(locale=locale)
         page.get_by_role("tab", name="Many articles").click()
         expect(page.get_by_text("Click to Upload")).to_be_visible()
         named = "[...document.querySelectorAll('[aria-label], [title], [placeholder]')]"
         labels = page.evaluate(f"{named}.map((part) => part.ariaLabel ?? part.title ?? part.placeholder)")
         return page.locator("#batch-file").inner_text(), labels, page.evaluate("document.documentElement.dir")
 
-    assert said(locale=locale) == said(locale="en-US")
+    english = said("en-US")
+    for locale in ("de-DE", "zh-CN", "ar", "pt-BR", "ja"):
+        assert said(locale) == english, locale
 
 
 @pytest.mark.parametrize("locale", ["de-DE", "ar"])
