@@ -1,4 +1,4 @@
-"""The HTTP API: FastAPI routes over a `SummarizerService`. design.md's table, one function a route."""
+"""The HTTP API: FastAPI routes over a `SummarizerService`. docs/api.md's table, one function a route."""
 
 import asyncio
 import logging

@@ -115,7 +115,7 @@ def test_an_article_longer_than_the_model_reads_is_cut_as_transformers_cuts_it(t
     assert generation.token_ids == model.expected([*source[:511], EOS], params)
 
 
-def test_int8_gives_the_same_tokens_in_any_company(tmp_path: Path) -> None:
+def test_int8_gives_the_same_tokens_whoever_shares_the_step(tmp_path: Path) -> None:
     """Its activations are quantized row by row: a neighbour's outlier must not change anybody's scale."""
     model = TinyT5.make(tmp_path, seed=2, precision="int8")
     rng = random.Random(0)

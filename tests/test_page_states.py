@@ -19,7 +19,7 @@ from ui.facts import DOUBTS
 from ui.login import password_check
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
-from ui.reading.dialing import WEB_NOT_PUBLIC, Web
+from ui.reading.public_network import WEB_NOT_PUBLIC, Web
 from ui.reading.web import fetch_article
 from ui.sharing import Sharing
 

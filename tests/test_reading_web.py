@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from tests.little_server import Answer, LittleServer
 from ui.reading.decoding import decode
-from ui.reading.dialing import WEB_NOT_PUBLIC, Web, resolve
 from ui.reading.download import (
     WEB_CERTIFICATE,
     WEB_NO_ANSWER,
@@ -33,6 +32,7 @@ from ui.reading.download import (
 )
 from ui.reading.errors import UnreadableError
 from ui.reading.public_addresses import is_public
+from ui.reading.public_network import WEB_NOT_PUBLIC, Web, resolve
 from ui.reading.targets import WEB_BAD_ADDRESS, Target
 from ui.reading.web import WEB_EMPTY, fetch_article, web_address
 

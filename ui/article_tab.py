@@ -57,7 +57,7 @@ class ArticleTab:
                 self._lay_out_result()
         with gr.Row(equal_height=False, elem_id="folds"):
             self._lay_out_folds(keeps_history)
-        self.wish = [self.article, self.length, self.form]
+        self.asked = [self.article, self.length, self.form]
         self.results = [self.result, self.about, self.details]
         self.shown = [self.progress, self.note, self.article, *self.results]
         self._make_run()
@@ -146,7 +146,7 @@ class ArticleTab:
         for button, pictures_of in ((self.run, run), (self.compare, partial(compare, self._runs))):
             ran = button.click(
                 self._handler(pictures_of),
-                set(self.wish),
+                set(self.asked),
                 [*self.shown, self.run, self.stop],
                 show_progress="hidden",
                 concurrency_limit=self._max_runs_at_once,
@@ -220,15 +220,15 @@ class ArticleTab:
         in_browser(self.form.input, "choose", reads=[self.form])
         in_browser(self.redo.click, "redo")
         in_browser(self.copy.click, "copy")
-        in_browser(self.link.click, "link", reads=self.wish)
+        in_browser(self.link.click, "link", reads=self.asked)
         in_browser(self.headline.input, "headline", reads=[self.headline])
         in_browser(self.back.click, "back", writes=self.results)
         in_browser(
-            self.history.click, "reopen", writes=[*self.wish, self.marks, self.note, self.progress, *self.results]
+            self.history.click, "reopen", writes=[*self.asked, self.marks, self.note, self.progress, *self.results]
         )
         in_browser(self.keeps_history.input, "keep", reads=[self.keeps_history], writes=[self.history])
         in_browser(self.forget.click, "forget", writes=[self.history])
-        in_browser(page.load, "open", writes=[*self.wish, self.marks, self.note, self.counts, self.advice])
+        in_browser(page.load, "open", writes=[*self.asked, self.marks, self.note, self.counts, self.advice])
 
 
 def _choice(choices: Mapping[str, int | str], value: int | str, *, label: str, name: str) -> gr.Radio:

@@ -1,6 +1,6 @@
 """One public web page over HTTP, for an address that a stranger typed.
 
-    address -> targets.py: its parts -> dialing.py: a connection, to a public address only -> request -> page
+    address -> targets.py: its parts -> public_network.py: a connection, to a public address only -> request -> page
        ^                                                                                           |
        +---------------------------- at most five redirects, each judged anew ---------------------+
 
@@ -21,8 +21,8 @@ from urllib.parse import urljoin
 
 import httpcore
 
-from ui.reading.dialing import PublicNetwork, Web
 from ui.reading.errors import UnreadableError
+from ui.reading.public_network import PublicNetwork, Web
 from ui.reading.targets import Target
 
 WEB_NO_SUCH_SITE = "There is no site at this address. Check its spelling, and whether this machine is online."

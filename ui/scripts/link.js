@@ -89,8 +89,8 @@ nutshell.on.open = async () => {
   const length = nutshell.asLength(link.length ?? settings.length);
   const form = nutshell.asForm(link.form ?? settings.form);
   const hasLength = touched.has("length") || touched.has("marks");
-  const wish = { ...(!hasLength && { length }), ...(!touched.has("form") && { form }) };
-  nutshell.tab.hold(wish);
+  const asked = { ...(!hasLength && { length }), ...(!touched.has("form") && { form }) };
+  nutshell.tab.hold(asked);
   const note = nutshell.line("info", "This article came with the link. Look it over, then summarize.");
-  return { article: link.article, note, ...wish, ...(!hasLength && { marks: nutshell.markOf(length) }) };
+  return { article: link.article, note, ...asked, ...(!hasLength && { marks: nutshell.markOf(length) }) };
 };
