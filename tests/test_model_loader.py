@@ -2,7 +2,6 @@
 
 import errno
 import shutil
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +11,11 @@ from serving.config import ServingConfig
 from serving.model_loader import ModelLoader
 from serving.t5_onnx import convert
 from serving.t5_onnx.convert import ConversionError, NoRoomError
+from tests.running_app import wait_until
 
 
-def wait_for(condition, timeout_s=600.0):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
+def wait_for(condition):
+    wait_until(condition, timeout_s=600, what="the loader gets there")
 
 
 @pytest.fixture

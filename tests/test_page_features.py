@@ -69,8 +69,6 @@ def test_counts_and_warnings_before_sending(page):
     expect(page.locator("#advice")).to_be_empty()
     article(page).fill("The council met on Monday.")
     expect(page.get_by_text("This is about as short as its summary would be.")).to_be_visible()
-    article(page).fill("Der Rat der Stadt hat am Montag nach langer Debatte über die Fähren entschieden. " * 10)
-    expect(page.get_by_text("This does not look like English.")).to_be_visible()
     article(page).fill("news of the day and " * 12_000)
     expect(page.get_by_text("the limit is 200,000")).to_be_visible()
     button(page, "Clear").click()

@@ -80,7 +80,7 @@ class StopFlag:
         self.is_set = True
 
 
-class Reader:
+class StreamThread:
     """Reads one summary's events on a thread, because `requests` blocks, and hands them to the page's event loop.
 
     `is_begun` says that the summarizer has taken the request, `num_draft_words` how far it is.
@@ -160,42 +160,42 @@ class _Run:
         self, client: SummarizerClient, request: SummaryRequest, turn: threading.Semaphore, patience: Patience
     ) -> None:
         self._client, self._request, self._turn, self._patience = client, request, turn, patience
-        self._reader: Reader | None = None
+        self._thread: StreamThread | None = None
         self._is_stopped = False
         self._line = SENDING
 
     def stop(self) -> None:
         """End it now, whether it works or waits."""
         self._is_stopped = True
-        if self._reader is not None:
-            self._reader.stop()
+        if self._thread is not None:
+            self._thread.stop()
 
     async def steps(self) -> AsyncGenerator[Working | Summary | SummarizerError | Stopped]:
         """`Working` at least every `TICK_S`, then how it ended."""
         while not self._is_stopped:
-            reader = self._reader = Reader(self._client, self._request, self._turn)
-            with contextlib.closing(reader):
+            thread = self._thread = StreamThread(self._client, self._request, self._turn)
+            with contextlib.closing(thread):
                 yield Working(self._line)
-                event = await reader.next_event(TICK_S)
+                event = await thread.next_event(TICK_S)
                 while not isinstance(event, Summary | SummarizerError | Stopped):
-                    yield self._working(reader, event)
-                    event = await reader.next_event(TICK_S)
+                    yield self._working(thread, event)
+                    event = await thread.next_event(TICK_S)
             pause = None
             if isinstance(event, SummarizerError):
-                pause = self._patience.after(event, self._request, was_begun=reader.is_begun)
+                pause = self._patience.after(event, self._request, was_begun=thread.is_begun)
             if pause is None:
                 yield event
                 return
             self._line = pause.line
             until = time.monotonic() + pause.length_s
             while time.monotonic() < until and not self._is_stopped:
-                yield Working(pause.line, draft="" if reader.num_draft_words else None, countdown=pause.countdown)
+                yield Working(pause.line, draft="" if thread.num_draft_words else None, countdown=pause.countdown)
                 await asyncio.sleep(min(TICK_S, pause.length_s))
         yield Stopped()
 
-    def _working(self, reader: Reader, event: StreamEvent | None) -> Working:
-        num_words = reader.num_draft_words
-        if not reader.is_begun and reader.silent_s() > _SILENCE_S:
+    def _working(self, thread: StreamThread, event: StreamEvent | None) -> Working:
+        num_words = thread.num_draft_words
+        if not thread.is_begun and thread.silent_s() > _SILENCE_S:
             # Serve's proxy keeps a request, without a word, until there is a replica for it.
             self._line = STARTING
         self._line = _line_of(event, self._line, is_writing=num_words > 0)

@@ -9,11 +9,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from ui.reading.article import Article
+from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE, Article
 from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.files import MAX_FILE_BYTES, SUFFIXES
+from ui.reading.files import SUFFIXES
 
 BROKEN_ZIP = "The .zip file is damaged, or not one at all. Make it again."
 LARGE_ZIP = "The documents in the .zip file are too large together: more than 50 MB. Divide them."
@@ -22,7 +22,7 @@ ZIP_IN_ZIP = "This is a .zip file inside a .zip file. Unpack it and give it by i
 OTHER_KIND = "This is not a document that can be read: .txt, .md, .html, .pdf and .docx can."
 ENCRYPTED = "This document is locked with a password. Unpack it first."
 BROKEN_MEMBER = "This document cannot be unpacked. Make the .zip file again."
-LARGE_MEMBER = "This document is too large: more than 5 MB."
+LARGE_MEMBER = f"This document is too large: more than {MAX_FILE_SIZE}."
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """What everybody's zip programs write. The others unpack in pieces of unbounded size in Python."""
@@ -61,8 +61,8 @@ def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list
         raise UnreadableError(BROKEN_ZIP) from error
     with archive, tempfile.TemporaryDirectory(prefix="nutshell-") as folder:
         members = _members(archive, max_items)
-        reader = _Reader(archive, Path(folder), read_file)
-        return [reader.item(row, member) for row, member in enumerate(members, start=1)]
+        unpacking = _Unpacking(archive, Path(folder), read_file)
+        return [unpacking.item(row, member) for row, member in enumerate(members, start=1)]
 
 
 def _members(archive: zipfile.ZipFile, max_items: int) -> list[zipfile.ZipInfo]:
@@ -128,7 +128,7 @@ def _problem(member: zipfile.ZipInfo, suffix: str) -> str:
     return BROKEN_MEMBER if member.compress_type not in _METHODS else ""
 
 
-class _Reader:
+class _Unpacking:
     """Reads one document after the other, and keeps count of what they unpack to."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: Path, read_file: ReadFile) -> None:

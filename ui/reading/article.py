@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from ui.reading.errors import FILE_EMPTY, UnreadableError
 
+MAX_FILE_BYTES = 5_000_000
+"""Of one document, wherever it comes from."""
+MAX_FILE_SIZE = f"{MAX_FILE_BYTES // 10**6} MB"
 MAX_TEXT_CHARS = 1_000_000
 """Five times what the summarizer takes by default: it says itself how long is too long."""
 

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ui.reading.archives import archive_articles
+from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE
 from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.files import MAX_FILE_BYTES, read_file
+from ui.reading.files import read_file
 from ui.reading.tables import is_table, table_articles
 
 __all__ = ["BatchItem", "BatchResult", "read_batch", "results_csv"]
 
 KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
-LARGE_FILE = "The file is too large: more than 5 MB. Divide it into smaller ones."
+LARGE_FILE = f"The file is too large: more than {MAX_FILE_SIZE}. Divide it into smaller ones."
 NOT_TEXT = "The file is not what its ending says: there is no text in it. Excel can save a table as CSV."
 
 _TABLES = {".csv", ".tsv", ".tab"}

@@ -21,6 +21,7 @@ from urllib.parse import urljoin
 
 import httpcore
 
+from ui.reading.article import MAX_FILE_SIZE
 from ui.reading.errors import UnreadableError
 from ui.reading.public_network import PublicNetwork, Web
 from ui.reading.targets import Target
@@ -34,7 +35,9 @@ WEB_CERTIFICATE = (
 WEB_TOO_MANY_REDIRECTS = (
     "The site keeps sending on to other addresses. Open the page in your browser and paste its text."
 )
-WEB_TOO_LARGE = "The page is too large: more than 5 MB. Open it in your browser and paste the article's text."
+WEB_TOO_LARGE = (
+    f"The page is too large: more than {MAX_FILE_SIZE}. Open it in your browser and paste the article's text."
+)
 WEB_NOT_A_PAGE = "This address leads to something other than a page of text. Give the address of the article itself."
 WEB_PDF = "This address leads to a PDF. Download it in your browser, then open it here as a file."
 WEB_STRANGE = "The site's answer makes no sense here. Open the page in your browser and paste its text."

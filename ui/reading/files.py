@@ -6,7 +6,7 @@ read_file -> kinds: what is it?  -> isolated: a child process with bounds -> pla
 from collections.abc import Callable
 from pathlib import Path
 
-from ui.reading.article import Article
+from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE, Article
 from ui.reading.errors import FILE_EMPTY, UnreadableError
 from ui.reading.html import read_html
 from ui.reading.isolated import run_isolated
@@ -16,11 +16,11 @@ from ui.reading.plain import read_markdown, read_plain
 from ui.reading.word import read_docx
 
 FILE_GONE = "The file can't be opened any more. Choose it again."
-FILE_TOO_BIG = "This file is larger than {limit}; an article is far smaller. Choose a smaller file, or paste the text."
+FILE_TOO_BIG = (
+    f"This file is larger than {MAX_FILE_SIZE}; an article is far smaller. Choose a smaller file, or paste the text."
+)
 
-__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_file"]
-
-MAX_FILE_BYTES = 5_000_000
+__all__ = ["SUFFIXES", "read_file"]
 
 _READERS: dict[Kind, Callable[..., Article]] = {
     "text": read_plain,
@@ -57,7 +57,7 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise UnreadableError(FILE_GONE) from error
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError(FILE_TOO_BIG.format(limit=f"{MAX_FILE_BYTES // 10**6} MB"))
+        raise UnreadableError(FILE_TOO_BIG)
     if not data.strip():
         raise UnreadableError(FILE_EMPTY)
     return data

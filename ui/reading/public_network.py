@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import certifi
 import httpcore
 
+from ui.reading.article import MAX_FILE_BYTES
 from ui.reading.errors import UnreadableError
 from ui.reading.public_addresses import is_public
 
@@ -57,7 +58,7 @@ class Web:
     ports: frozenset[int] = frozenset({80, 443})
     trust: Callable[[], ssl.SSLContext] = _public_trust
     max_s: float = 15.0
-    max_bytes: int = 5_000_000
+    max_bytes: int = MAX_FILE_BYTES
 
 
 class PublicNetwork(httpcore.AsyncNetworkBackend):

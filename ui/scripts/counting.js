@@ -11,6 +11,5 @@ const word = new RegExp(
   `${marks}[${han}]{1,2}${marks}|${marks}[${thai}]{1,5}${marks}|[^${space}${han}${thai}]+`, "gu");
 const spacedWord = new RegExp(`[^${space}]+`, "gu");
 
-nutshell.isUnspaced = (text) => unspaced.test(text);
 nutshell.spacedWords = (text) => text.match(spacedWord) ?? [];
 nutshell.countWords = (text) => (unspaced.test(text) ? text.match(word) : text.match(spacedWord))?.length ?? 0;
