@@ -4,8 +4,9 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -29,6 +30,9 @@ class LittleServer:
                 except OSError:  # broken pipe, or its like in TLS
                     server.client_left.set()
 
+            def do_HEAD(self):
+                self.do_GET()
+
             def do_POST(self):
                 server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 try:
@@ -49,7 +53,7 @@ class LittleServer:
         self._server.server_close()
 
 
-def send_json(status: int, body: object) -> Answer:
+def send_json(status: int, body: object, *, headers: Mapping[str, str] = MappingProxyType({})) -> Answer:
     """Answer with JSON."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -57,8 +61,11 @@ def send_json(status: int, body: object) -> Answer:
         handler.send_response(status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(data)
+        if handler.command != "HEAD":
+            handler.wfile.write(data)
 
     return answer
 
