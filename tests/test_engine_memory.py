@@ -9,9 +9,9 @@ import pytest
 
 from serving.engine import beam_search
 from serving.engine.interface import GenerationParams
+from serving.engine.kv_cache import KVCache
 from serving.engine.request import Request
 from serving.engine.scheduler import Scheduler
-from serving.engine.slots import Slots
 
 
 def a_request(num_source: int = 10, *, max_length: int = 11, num_beams: int = 2) -> Request:
@@ -23,7 +23,11 @@ def take_steps(request: Request, count: int, *, num_dropped: int = 0) -> None:
     """What `count` decode steps leave of a request, and of its caches if some entries are dropped."""
     running = request.beams.running
     request.beams.running = np.pad(running, ((0, 0), (0, count)))
-    request.num_cache_entries += count * len(running) - num_dropped
+    hold(request, request.num_cache_entries + count * len(running) - num_dropped)
+
+
+def hold(request: Request, num_cache_entries: int) -> None:
+    request.ages = np.zeros((request.num_beams, num_cache_entries + request.num_beams), np.int32)
 
 
 def a_scheduler(max_cache_tokens: int, page_tokens: int = 1) -> Scheduler:
@@ -57,7 +61,7 @@ def test_what_dropped_beams_had_written_makes_room() -> None:
     assert admit(scheduler, first, second) == [first]
     take_steps(first, 4)
     assert scheduler.admit() == []  # 30 + 22
-    first.num_cache_entries -= 2
+    hold(first, first.num_cache_entries - 2)
     assert scheduler.admit() == [second]
 
 
@@ -104,46 +108,64 @@ TOKEN_KB = 2 * 2 * 4 * 64 * 4 / 1024
 """Keys and values, layers, heads, head size, bytes."""
 
 
-class FilledSlots(Slots):
+class FilledSlots(KVCache):
     """Slots whose every article has its own number in all of its caches."""
 
     def __init__(self, max_cache_tokens: int = 100_000) -> None:
-        super().__init__(**SHAPE, num_ages=1000, max_running=8, max_cache_tokens=max_cache_tokens)
+        super().__init__(**SHAPE, max_running=8, max_cache_tokens=max_cache_tokens)
+        self.running: list[Request] = []
         self.articles: list[tuple[float, list[float]]] = []
         """For each slot, the number in its cross caches and those that its first beam's ancestors wrote."""
 
+    @property
+    def num_running(self) -> int:
+        return len(self.running)
+
+    @property
+    def write_index(self) -> list[int]:
+        return [request.num_cache_entries for request in self.running]
+
+    @property
+    def ages(self) -> np.ndarray:
+        """Those of written entries, [slots, b, room], padded."""
+        ages = np.zeros((len(self.running), 4, self.room["self"]), np.int32)
+        for slot, request in enumerate(self.running):
+            ages[slot, : request.num_beams, : request.num_cache_entries] = request.ages[:, : -request.num_beams]
+        return ages[:, : max(request.num_beams for request in self.running)]
+
     def join(self, num_source: int, number: float, num_beams: int = 2) -> None:
-        (slot,) = range(8)[self.add([num_source], [num_beams])]
+        self.running.append(a_request(num_source, num_beams=num_beams))
+        (slot,) = range(8)[self.add(self.running, 1)]
         for name in self.names["cross"]:
             self.caches[name][slot, :, :num_source] = number
         self.articles.append((number, []))
 
     def leave(self, slot: int) -> None:
-        last = self.articles.pop()
-        if slot < len(self.articles):
-            self.articles[slot] = last
-        self.remove(slot)
+        self.remove(self.running, slot)
+        for of_slots in (self.articles, self.running):
+            last = of_slots.pop()
+            if slot < len(of_slots):
+                of_slots[slot] = last
 
     def step(self, number: float, parents: list[int] | None = None) -> None:
         """One decode step in which every beam writes `number` as its keys and values."""
-        self.prepare_step()
-        for slot in range(self.num_running):
-            first, num_beams = self.write_index[slot], self.num_beams[slot]
+        self.prepare_step(self.running)
+        for slot, request in enumerate(self.running):
+            first, num_beams = request.num_cache_entries, request.num_beams
             for name in self.names["self"]:
                 self.caches[name][slot, :, first : first + num_beams] = number
             self.articles[slot][1].append(number)
-            self.advance(slot, np.array(parents or np.zeros(num_beams, np.int64)))
+            request.follow(np.array(parents or np.zeros(num_beams, np.int64)))
 
     def check(self) -> None:
         """Every article still has what was written for it, in every layer and head."""
         for slot, (number, written) in enumerate(self.articles):
             is_ancestor = self.ages[slot, 0] > 0
-            is_source = self.source_bias[slot] == 0
+            is_source = np.arange(self.room["cross"]) < len(self.running[slot].source)
             for name in self.names["cross"]:
                 assert (self.caches[name][slot][:, is_source] == number).all()
             for name in self.names["self"]:
                 assert (self.caches[name][slot][:, is_ancestor] == np.array(written)[:, None]).all()
-            assert is_source.sum() == self.source_lengths[slot]
 
 
 def test_growing_caches_drop_what_no_beam_descends_from() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from serving.engine.engine import _clean_up
+from serving.engine.tokenizer import clean_up
 from tests.tiny_models import CORPUS
 
 PUBLISHED = Path(os.environ.get("T5_TOKENIZER", "../shared/data/t5-tokenizer"))
@@ -66,4 +66,4 @@ def test_ids_and_text_are_auto_tokenizers(tokenizer_dir: Path, tmp_path: Path, w
         ids = expected(text).input_ids
         assert tokenizer.encode(text).ids == ids
         decoded = expected.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=True)
-        assert _clean_up(tokenizer.decode(ids, skip_special_tokens=True)) == decoded
+        assert clean_up(tokenizer.decode(ids, skip_special_tokens=True)) == decoded

@@ -31,6 +31,16 @@ class BeamState:
     is_done: bool = False
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """One article's best continuations after a step, best first."""
+
+    scores: Array  # fp32 [k]
+    beams: Array  # int64 [k]
+    tokens: Array  # int64 [k]
+    is_finite: bool  # False where the scores are not numbers any more, and the candidates void
+
+
 def start(start_token: int, num_beams: int) -> BeamState:
     """Return the state before the first step: only the first beam counts, or all would choose alike."""
     running = np.full((num_beams, 1), start_token, np.int64)
@@ -70,26 +80,23 @@ def edits(state: BeamState, params: GenerationParams, eos_token: int) -> tuple[A
     return ids, is_banned
 
 
-def advance(
-    state: BeamState, scores: Array, beams: Array, tokens: Array, *, params: GenerationParams, eos_token: int
-) -> Array:
-    """Take one step.
-
-    Args:
-        state: is changed in place.
-        scores, beams, tokens: the candidates, [k], best first.
+def advance(state: BeamState, candidates: Candidates, params: GenerationParams, eos_token: int) -> Array:
+    """Take one step; `state` is changed in place.
 
     Returns:
         The parent of each new beam, int64 [b].
     """
     num_beams = params.num_beams
-    candidates = np.concatenate([state.running[beams], tokens[:, None]], axis=1)  # [k, t + 1]
-    length = candidates.shape[1]
+    if num_beams == 1:
+        return _advance_greedy(state, candidates.tokens[:1], params, eos_token)
+    scores, beams, tokens = candidates.scores, candidates.beams, candidates.tokens
+    sequences = np.concatenate([state.running[beams], tokens[:, None]], axis=1)  # [k, t + 1]
+    length = sequences.shape[1]
     ends = (tokens == eos_token) | (length >= params.max_length)  # [k]
 
     open_scores = scores + ends * _NEVER
     next_beams = _best(open_scores, num_beams)
-    state.running = candidates[next_beams]
+    state.running = sequences[next_beams]
     state.running_scores = open_scores[next_beams]
 
     # The start token does not count as length, the new token does.
@@ -99,7 +106,7 @@ def advance(
     merged_scores = np.concatenate([state.finished_scores, closed_scores])  # [b + k]
     merged_is_finished = np.concatenate([state.is_finished, closes])
     kept = _best(merged_scores, num_beams)
-    state.finished = [state.finished[i] if i < num_beams else candidates[i - num_beams] for i in kept]
+    state.finished = [state.finished[i] if i < num_beams else sequences[i - num_beams] for i in kept]
     state.finished_scores = merged_scores[kept]
     state.is_finished = merged_is_finished[kept]
 
@@ -109,11 +116,12 @@ def advance(
     return beams[next_beams]
 
 
-def advance_greedy(state: BeamState, token: int, params: GenerationParams, eos_token: int) -> None:
-    """Take one step of `GenerationMixin._sample` without sampling, which `num_beams=1` means. In place."""
-    state.running = np.append(state.running, [[token]], axis=1)
+def _advance_greedy(state: BeamState, token: Array, params: GenerationParams, eos_token: int) -> Array:
+    """`GenerationMixin._sample` without sampling, which `num_beams=1` means."""
+    state.running = np.append(state.running, [token], axis=1)
     state.finished = list(state.running)
-    state.is_done = token == eos_token or state.running.shape[1] >= params.max_length
+    state.is_done = token[0] == eos_token or state.running.shape[1] >= params.max_length
+    return np.zeros(1, np.int64)
 
 
 def _can_improve(state: BeamState, length: int, params: GenerationParams) -> bool:

@@ -7,29 +7,27 @@ someone who has yet to grow. Nobody is ever put back, and as the first in line i
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from serving.engine.page_budget import whole_pages
 from serving.engine.request import Request
 
 
+@dataclass(kw_only=True)
 class Scheduler:
-    """Waiting and running requests.
+    """Waiting and running requests."""
 
-    Args:
-        max_running: most requests running at once.
-        max_cache_tokens: most source tokens and entries in the caches. One request alone may exceed it.
-        page_tokens: how many of them share a page of memory, which is taken as a whole.
-        max_prefill_tokens: most padded tokens encoded before the next decode step. One request alone may
-            exceed it.
-    """
-
-    def __init__(self, *, max_running: int, max_cache_tokens: int, page_tokens: int, max_prefill_tokens: int) -> None:
-        self.waiting: deque[Request] = deque()
-        self.running: list[Request] = []
-        """A request's index is its slot: when one leaves, the last takes its place."""
-        self._max_running = max_running
-        self._max_cache_tokens = max_cache_tokens
-        self._page_tokens = page_tokens
-        self._max_prefill_tokens = max_prefill_tokens
+    max_running: int
+    """Most requests running at once."""
+    max_cache_tokens: int
+    """Most source tokens and entries in the caches. One request alone may exceed it."""
+    page_tokens: int
+    """How many of them share a page of memory, which is taken as a whole."""
+    max_prefill_tokens: int
+    """Most padded tokens encoded before the next decode step. One request alone may exceed it."""
+    waiting: deque[Request] = field(default_factory=deque)
+    running: list[Request] = field(default_factory=list)
+    """A request's index is its slot: when one leaves, the last takes its place."""
 
     @property
     def has_requests(self) -> bool:
@@ -58,30 +56,25 @@ class Scheduler:
             self.running[slot] = last
 
     def _can_admit(self, request: Request, admitted: Sequence[Request]) -> bool:
-        if len(self.running) >= self._max_running:
+        if len(self.running) >= self.max_running:
             return False
-        company = [*self.running, request]
+        together = [*self.running, request]
         batch = [*admitted, request]
         prefill_tokens = len(batch) * max(len(each.source) for each in batch)
-        fits_caches = len(company) == 1 or self._peak_cache_tokens(company) <= self._max_cache_tokens
-        fits_prefill = len(batch) == 1 or prefill_tokens <= self._max_prefill_tokens
+        fits_caches = len(together) == 1 or self._peak_cache_tokens(together) <= self.max_cache_tokens
+        fits_prefill = len(batch) == 1 or prefill_tokens <= self.max_prefill_tokens
         return fits_caches and fits_prefill
 
-    def _peak_cache_tokens(self, company: Sequence[Request]) -> int:
-        """Return the most that the company will ever hold: just before one of them leaves."""
-        widest = max(each.params.num_beams for each in company)
-        return max(
-            sum(
-                self._whole_pages(len(each.source))
-                # A step writes the widest one's number of entries for everybody.
-                + self._whole_pages(
-                    each.num_cache_entries + steps * each.params.num_beams + widest - each.params.num_beams
-                )
-                for each in company
-                if steps <= each.num_steps_left
-            )
-            for steps in {each.num_steps_left for each in company}
-        )
+    def _peak_cache_tokens(self, requests: Sequence[Request]) -> int:
+        """Return the most that these will ever hold together: just before one of them leaves."""
 
-    def _whole_pages(self, num_tokens: int) -> int:
-        return -(-num_tokens // self._page_tokens) * self._page_tokens
+        def held(request: Request, num_steps: int) -> int:
+            # A step writes the widest one's number of entries for everybody.
+            num_entries = request.num_cache_entries + (num_steps - 1) * request.num_beams + widest
+            return int(sum(whole_pages(number, self.page_tokens) for number in (len(request.source), num_entries)))
+
+        widest = max(request.num_beams for request in requests)
+        return max(
+            sum(held(request, num_steps) for request in requests if num_steps <= request.num_steps_left)
+            for num_steps in {request.num_steps_left for request in requests}
+        )

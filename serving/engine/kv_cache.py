@@ -1,0 +1,144 @@
+"""Keys and values of the running requests.
+
+A request's slot is its index among the running: who joins takes the next one, and when one leaves, the last moves into
+its place. So each step's inputs are a contiguous prefix of every array, and nothing is copied in between. Entries are
+never reordered either: `Request.ages` says which of them a beam descends from (docs/engine.md has a picture).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from serving.engine.page_budget import PageBudget
+from serving.engine.request import Request
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+# Rooms grow by so many tokens or entries: every attention reads up to that many in vain, and the self caches are rid
+# of entries that no beam descends from every 16 steps of two beams or less often.
+_STEP = 32
+
+
+class KVCache:
+    """Caches with one row per slot.
+
+    Args:
+        num_layers, num_heads, head_size: of the decoder.
+        max_running: number of slots. Memory is taken as slots and entries are first used.
+        max_cache_tokens: see `PageBudget`; source tokens and entries together.
+    """
+
+    def __init__(
+        self, *, num_layers: int, num_heads: int, head_size: int, max_running: int, max_cache_tokens: int
+    ) -> None:
+        # Memory of cross caches is given back first: theirs is written before anyone reads it, which makes new memory
+        # several times cheaper.
+        self.names = {
+            side: [f"{side}_{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
+            for side in ("cross", "self")
+        }
+        self._max_running = max_running
+        self._budget = PageBudget(
+            self.names, num_slots=max_running, num_heads=num_heads, head_size=head_size, max_tokens=max_cache_tokens
+        )
+        self.room = dict.fromkeys(self.names, 0)
+        """Tokens or entries that each side's caches are long."""
+        self.caches = {name: self._budget.new_array(name, 0) for names in self.names.values() for name in names}
+        """fp32 [slots, h, room, d]"""
+        self._bound: tuple[int, Any] | None = None
+
+    def bound(self, num_running: int, bind: Callable[[], Any]) -> Any:
+        """Return what `bind` has made of the running requests' part of the arrays, made anew when that has changed.
+
+        Nobody else may keep it: an array that is bound somewhere could not be freed.
+        """
+        if self._bound is None or self._bound[0] != num_running:
+            self._bound = None
+            self._bound = num_running, bind()
+        return self._bound[1]
+
+    def add(self, running: Sequence[Request], num_new: int) -> slice:
+        """Give the last `num_new` of the running their slots.
+
+        Returns:
+            Those slots, whose cross caches are the caller's to fill, up to the newcomers' longest source.
+        """
+        lengths = [len(request.source) for request in running]
+        new = slice(len(running) - num_new, len(running))
+        room = self.room["cross"]
+        if not room // 2 < max(lengths) <= room:
+            room = -(-max(lengths) // _STEP) * _STEP
+            self._rearrange("cross", room, [slice(length) for length in lengths[: new.start]])
+        self._budget.hold("cross", new, max(lengths[new]), lambda: self._needed(running))
+        return new
+
+    def remove(self, running: Sequence[Request], slot: int) -> None:
+        """Free a slot: the last running request moves into it."""
+        last = running[-1]
+        if running[slot] is last:
+            return
+        # While it is in both places, neither's memory can be given back.
+        in_both = [*running[:slot], last, *running[slot + 1 :]]
+        for side, used in (("cross", len(last.source)), ("self", last.num_cache_entries)):
+            self._budget.hold(side, slice(slot, slot + 1), used, lambda: self._needed(in_both))
+            for name in self.names[side]:
+                self.caches[name][slot, :, :used] = self.caches[name][len(running) - 1, :, :used]
+
+    def wipe(self, slot: int) -> None:
+        """Zero what a request has left in its slot. A masked number does no harm to the next one there; NaN does."""
+        for side, names in self.names.items():
+            for name in names:
+                self.caches[name][slot, :, : self._budget.held[side][slot]] = 0
+
+    def prepare_step(self, running: Sequence[Request]) -> None:
+        """Make room for a step's entries: beam i of a slot writes after the entries there are, i places further on.
+
+        The graph writes as many entries as the widest request has beams into every slot; what it writes beyond a
+        request's own beams is nobody's ancestor and is overwritten by the next step.
+        """
+        last = _last_entry(running)
+        if last > self.room["self"] or 4 * _room_for(last) < self.room["self"]:
+            kept = [request.drop_dead_entries() for request in running]
+            last, room = _last_entry(running), self.room["self"]
+            is_fitting = last + _STEP <= room < _room_for(last) + 2 * _STEP
+            self._rearrange("self", room if is_fitting else _room_for(last), kept)
+        needed = self._needed(running)
+        self._budget.hold("self", slice(len(running)), needed["self"][: len(running)], lambda: needed)
+
+    def _rearrange(self, side: str, room: int, kept: Sequence[Any]) -> None:
+        """Move the `kept` entries of the first slots to their front, in new caches if the room is another one."""
+        is_new = room != self.room[side]
+        num_kept = np.zeros(self._max_running, np.int64)
+        if is_new:
+            self._bound, self.room[side] = None, room
+        # One by one: the old and the new caches together would double the peak.
+        for name in self.names[side]:
+            old = self.caches[name]
+            if is_new:
+                self.caches[name] = self._budget.new_array(name, room)
+            for slot, entries in enumerate(kept):
+                own = old[slot][:, entries]
+                num_kept[slot] = own.shape[1]
+                self.caches[name][slot, :, : own.shape[1]] = own
+        if is_new:
+            self._budget.start_anew(side, num_kept)
+
+    def _needed(self, running: Sequence[Request]) -> dict[str, Array]:
+        """Tokens, and entries with those of the coming step, int64 [slots]."""
+        needed = {side: np.zeros(self._max_running, np.int64) for side in self.names}
+        widest = max(request.num_beams for request in running)
+        for slot, request in enumerate(running):
+            needed["cross"][slot] = len(request.source)
+            needed["self"][slot] = request.num_cache_entries + widest
+        return needed
+
+
+def _last_entry(running: Sequence[Request]) -> int:
+    widest = max(request.num_beams for request in running)
+    return widest + max(request.num_cache_entries for request in running)
+
+
+def _room_for(num_entries: int) -> int:
+    """Room for so many entries and at least `_STEP` more."""
+    return (-(-num_entries // _STEP) + 1) * _STEP
