@@ -10,6 +10,7 @@ import pytest
 from serving.engine import beam_search
 from serving.engine.interface import GenerationParams
 from serving.engine.kv_cache import KVCache
+from serving.engine.model_shape import ModelShape
 from serving.engine.request import Request
 from serving.engine.scheduler import Scheduler
 
@@ -103,7 +104,10 @@ def test_nobody_ever_exceeds_the_bound_and_all_get_their_turn(seed: int) -> None
     assert num_done == 60
 
 
-SHAPE = {"num_layers": 2, "num_heads": 4, "head_size": 64}
+SHAPE = ModelShape(
+    precision="fp32", vocab_size=1, d_model=1, num_heads=4, head_size=64, num_decoder_layers=2, encoder_reach=1,
+    num_ages=1000, max_input_tokens=1, decoder_start_token_id=0, eos_token_id=1,
+)  # fmt: skip
 TOKEN_KB = 2 * 2 * 4 * 64 * 4 / 1024
 """Keys and values, layers, heads, head size, bytes."""
 
@@ -112,7 +116,7 @@ class FilledSlots(KVCache):
     """Slots whose every article has its own number in all of its caches."""
 
     def __init__(self, max_cache_tokens: int = 100_000) -> None:
-        super().__init__(**SHAPE, max_running=8, max_cache_tokens=max_cache_tokens)
+        super().__init__(SHAPE, max_running=8, max_cache_tokens=max_cache_tokens)
         self.running: list[Request] = []
         self.articles: list[tuple[float, list[float]]] = []
         """For each slot, the number in its cross caches and those that its first beam's ancestors wrote."""

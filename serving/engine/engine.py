@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 _MAX_PREFILL_TOKENS = 512
 # After so many seconds without a request, the caches' memory goes back.
 _IDLE_S = 10.0
-# With T5-base's weights, Ray and all else, a replica of about 1.6 GB (fp32) or 0.8 GB (int8).
+# Bound on the caches of running requests, now and at any later step; the rest wait. A request that would exceed it
+# alone runs alone. With T5-base's weights, Ray and all else, a replica of about 1.6 GB (fp32) or 0.8 GB (int8).
 _MEMORY_BUDGET_BYTES = {"fp32": 336 * 2**20, "int8": 196 * 2**20}
 
 
@@ -38,8 +39,6 @@ class T5Engine:
         directory: what `ensure_converted` returned.
         num_threads: cores to use.
         max_running: most requests running at once.
-        memory_budget_bytes: bound on the caches of running requests, now and at any later step; the rest
-            wait. A request that would exceed it alone runs alone. None: see `_MEMORY_BUDGET_BYTES`.
         default_params, prefix: the model's own settings; the prefix is put before every text.
     """
 
@@ -51,7 +50,6 @@ class T5Engine:
         *,
         num_threads: int,
         max_running: int = 16,
-        memory_budget_bytes: int | None = None,
         default_params: GenerationParams | None = None,
         prefix: str = "",
     ) -> None:
@@ -59,7 +57,7 @@ class T5Engine:
         self.max_running = max_running
         self._shape = shape = load_shape(directory)
         self.max_input_tokens = shape.max_input_tokens
-        max_cache_tokens = (memory_budget_bytes or _MEMORY_BUDGET_BYTES[shape.precision]) // shape.cache_entry_bytes
+        max_cache_tokens = _MEMORY_BUDGET_BYTES[shape.precision] // shape.cache_entry_bytes
         self._runner = ModelRunner(
             directory, shape, num_threads=num_threads, max_running=max_running, max_cache_tokens=max_cache_tokens
         )
@@ -97,9 +95,9 @@ class T5Engine:
         with self._wakeup:
             if self._is_closed:
                 request.future.set_exception(GenerationStoppedError("The engine is closed."))
-                return request.future
-            self._arrived.append(request)
-            self._wakeup.notify()
+            else:
+                self._arrived.append(request)
+                self._wakeup.notify()
         return request.future
 
     def close(self) -> None:
@@ -147,26 +145,22 @@ class T5Engine:
             self._update(self._runner.decode(running))
 
     def _drop_stopped(self) -> None:
-        stopped = self._scheduler.drop_stopped()
+        for request in self._scheduler.drop_stopped():
+            request.future.set_exception(GenerationStoppedError("Stopped by the caller."))
         for slot, request in self._backwards():
             if request.stop.is_set():
-                stopped.append(request)
-                self._leave(slot)
-        for request in stopped:
-            request.future.set_exception(GenerationStoppedError("Stopped by the caller."))
+                self._leave(slot, GenerationStoppedError("Stopped by the caller."))
 
     def _update(self, candidates: Sequence[Candidates]) -> None:
-        """Advance every running request; answer and remove those that are done."""
+        """Advance every running request; those that are done leave, and those that fail."""
         for slot, request in self._backwards():
+            outcome: Generation | Exception | None
             try:
-                generation = self._take_step(request, candidates[slot])
+                outcome = self._take_step(request, candidates[slot])
             except Exception as error:  # what fails for one must not end its neighbours' work
-                self._leave(slot, is_finite=candidates[slot].is_finite)
-                request.future.set_exception(error)
-                continue
-            if generation is not None:
-                self._leave(slot)
-                request.future.set_result(generation)
+                outcome = error
+            if outcome is not None:
+                self._leave(slot, outcome, is_finite=candidates[slot].is_finite)
 
     def _take_step(self, request: Request, candidates: Candidates) -> Generation | None:
         """Advance one request; return what it generated if that was its last step."""
@@ -185,6 +179,12 @@ class T5Engine:
         """Slots and requests such that leaving a slot moves only what was already visited."""
         return list(enumerate(self._scheduler.running))[::-1]
 
-    def _leave(self, slot: int, *, is_finite: bool = True) -> None:
+    def _leave(self, slot: int, outcome: Generation | Exception, *, is_finite: bool = True) -> None:
+        """Free a request's slot and answer it, which is one act: nobody leaves twice, or without an answer."""
+        future = self._scheduler.running[slot].future
         self._runner.remove(self._scheduler.running, slot, is_finite=is_finite)
         self._scheduler.remove(slot)
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

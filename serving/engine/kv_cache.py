@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from serving.engine.model_shape import ModelShape
 from serving.engine.page_budget import PageBudget
 from serving.engine.request import Request
 
@@ -24,24 +25,21 @@ class KVCache:
     """Caches with one row per slot.
 
     Args:
-        num_layers, num_heads, head_size: of the decoder.
+        shape: the model's.
         max_running: number of slots. Memory is taken as slots and entries are first used.
         max_cache_tokens: see `PageBudget`; source tokens and entries together.
     """
 
-    def __init__(
-        self, *, num_layers: int, num_heads: int, head_size: int, max_running: int, max_cache_tokens: int
-    ) -> None:
+    def __init__(self, shape: ModelShape, *, max_running: int, max_cache_tokens: int) -> None:
         # Memory of cross caches is given back first: theirs is written before anyone reads it, which makes new memory
         # several times cheaper.
         self.names = {
-            side: [f"{side}_{kind}_{layer}" for layer in range(num_layers) for kind in ("key", "value")]
+            side: [f"{side}_{kind}_{layer}" for layer in range(shape.num_decoder_layers) for kind in ("key", "value")]
             for side in ("cross", "self")
         }
         self._max_running = max_running
-        self._budget = PageBudget(
-            self.names, num_slots=max_running, num_heads=num_heads, head_size=head_size, max_tokens=max_cache_tokens
-        )
+        slots = (max_running, shape.num_heads, shape.head_size)
+        self._budget = PageBudget(self.names, slots, max_tokens=max_cache_tokens)
         self.room = dict.fromkeys(self.names, 0)
         """Tokens or entries that each side's caches are long."""
         self.caches = {name: self._budget.new_array(name, 0) for names in self.names.values() for name in names}
@@ -97,10 +95,10 @@ class KVCache:
         The graph writes as many entries as the widest request has beams into every slot; what it writes beyond a
         request's own beams is nobody's ancestor and is overwritten by the next step.
         """
-        last = _last_entry(running)
+        last = int(self._needed(running)["self"].max())
         if last > self.room["self"] or 4 * _room_for(last) < self.room["self"]:
             kept = [request.drop_dead_entries() for request in running]
-            last, room = _last_entry(running), self.room["self"]
+            last, room = int(self._needed(running)["self"].max()), self.room["self"]
             is_fitting = last + _STEP <= room < _room_for(last) + 2 * _STEP
             self._rearrange("self", room if is_fitting else _room_for(last), kept)
         needed = self._needed(running)
@@ -132,11 +130,6 @@ class KVCache:
             needed["cross"][slot] = len(request.source)
             needed["self"][slot] = request.num_cache_entries + widest
         return needed
-
-
-def _last_entry(running: Sequence[Request]) -> int:
-    widest = max(request.num_beams for request in running)
-    return widest + max(request.num_cache_entries for request in running)
 
 
 def _room_for(num_entries: int) -> int:

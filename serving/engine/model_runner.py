@@ -35,14 +35,7 @@ class ModelRunner:
         self, directory: Path, shape: ModelShape, *, num_threads: int, max_running: int, max_cache_tokens: int
     ) -> None:
         self._shape = shape
-        self._new_cache = partial(
-            KVCache,
-            num_layers=shape.num_decoder_layers,
-            num_heads=shape.num_heads,
-            head_size=shape.head_size,
-            max_running=max_running,
-            max_cache_tokens=max_cache_tokens,
-        )
+        self._new_cache = partial(KVCache, shape, max_running=max_running, max_cache_tokens=max_cache_tokens)
         self.reset()
         self._encoder, self._decoder = (
             ort.InferenceSession(directory / name, _options(num_threads), providers=["CPUExecutionProvider"])

@@ -27,19 +27,16 @@ class PageBudget:
 
     Args:
         groups: names of arrays, by groups in which a slot has equally many tokens.
-        num_slots, num_heads, head_size: the arrays' other axes.
+        shape: the arrays' other axes: slots, h, d.
         max_tokens: most tokens that may have memory, in whole pages, over all groups, unless more are needed.
     """
 
-    def __init__(
-        self, groups: dict[str, list[str]], *, num_slots: int, num_heads: int, head_size: int, max_tokens: int
-    ) -> None:
-        self._groups = groups
-        self._shape = (num_slots, num_heads, head_size)
-        self._page_tokens = page_tokens(head_size)
+    def __init__(self, groups: dict[str, list[str]], shape: tuple[int, int, int], *, max_tokens: int) -> None:
+        self._groups, self._shape = groups, shape
+        self._page_tokens = page_tokens(shape[2])
         self._max_tokens = max_tokens
         self._pages: dict[str, mmap.mmap] = {}
-        self.held = {group: np.zeros(num_slots, np.int64) for group in groups}
+        self.held = {group: np.zeros(shape[0], np.int64) for group in groups}
         """Tokens of each slot that may have memory, whoever wrote them, in whole pages."""
 
     def new_array(self, name: str, num_tokens: int) -> Array:

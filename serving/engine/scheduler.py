@@ -36,8 +36,8 @@ class Scheduler:
     def drop_stopped(self) -> list[Request]:
         """Take out every waiting request that was stopped, and return them."""
         stopped = [request for request in self.waiting if request.stop.is_set()]
-        if stopped:
-            self.waiting = deque(request for request in self.waiting if request not in stopped)
+        for request in stopped:
+            self.waiting.remove(request)
         return stopped
 
     def admit(self) -> list[Request]:
