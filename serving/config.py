@@ -28,6 +28,13 @@ class ServingConfig(BaseModel):
     model: Annotated[
         str, Field(min_length=1, description="Hugging Face model id, or a folder that holds a seq2seq model.")
     ] = DEFAULT_MODEL
+    engine: Annotated[
+        Literal["auto", "onnxruntime", "transformers"],
+        Field(
+            description="Library that computes. onnxruntime runs T5 models, on the CPU; transformers runs all, on a "
+            "GPU where PyTorch sees one (never measured there); auto takes onnxruntime where it can."
+        ),
+    ] = "auto"
     precision: Annotated[
         Precision,
         Field(description="fp32 gives exactly transformers' tokens; int8 is smaller and faster, and nearly the same."),
@@ -96,6 +103,12 @@ class ServingConfig(BaseModel):
         if name in taken:
             raise ValueError(f"'{name}' is a route of the API already; choose another name")
         return name
+
+    @model_validator(mode="after")
+    def _int8_needs_onnxruntime(self) -> "ServingConfig":
+        if self.precision == "int8" and self.engine == "transformers":
+            raise ValueError("int8 is onnxruntime's; choose another engine or fp32")
+        return self
 
     @model_validator(mode="after")
     def _bound_replicas(self) -> "ServingConfig":

@@ -158,8 +158,8 @@ def load_engine(
 ) -> Engine:
     """Load the model in `model_dir` and warm it up with a real run.
 
-    T5 models run on the batched engine; their conversion is kept on disk. Others, and a T5 that cannot be converted
-    (no space left, say), run on transformers.
+    With `config.engine` "auto", T5 models run on the batched engine; their conversion is kept on disk. Others, and a T5
+    that cannot be converted (no space left, say), run on transformers.
 
     Args:
         config: the settings.
@@ -169,11 +169,14 @@ def load_engine(
         on_fallback: told in a sentence why a T5 runs on transformers, which is several times slower.
 
     Raises:
-        CheckpointError: the model's files cannot be used.
+        CheckpointError: the model's files cannot be used, or not by the engine that was chosen.
     """
-    engine = _load_t5_engine(config, model_dir, settings, on_step, on_fallback) or _load_transformers_engine(
-        config, model_dir, settings
-    )
+    engine: Engine | None = None
+    if config.engine != "transformers":
+        engine = _load_t5_engine(config, model_dir, settings, on_step, on_fallback)
+    if engine is None and config.engine == "onnxruntime":
+        raise CheckpointError(f"onnxruntime cannot run {model_dir.name}. Leave out --engine, and transformers does.")
+    engine = engine or _load_transformers_engine(config, model_dir, settings)
     params = replace(settings.params, max_length=8, min_length=0)
     engine.submit(WARM_UP_TEXT, params, stop=threading.Event()).result()
     return engine

@@ -12,6 +12,7 @@ from serving.model_loader import ModelLoader
 from serving.t5_onnx import convert
 from serving.t5_onnx.convert import ConversionError, NoRoomError
 from tests.running_app import wait_until
+from tests.tiny_models import make_tiny_bart
 
 
 def wait_for(condition):
@@ -20,8 +21,8 @@ def wait_for(condition):
 
 @pytest.fixture
 def start(request):
-    def start(model: Path, **options) -> ModelLoader:
-        loader = ModelLoader(ServingConfig(model=str(model), num_threads=1), **options)
+    def start(model: Path, *, engine="auto", **options) -> ModelLoader:
+        loader = ModelLoader(ServingConfig(model=str(model), num_threads=1, engine=engine), **options)
         request.addfinalizer(loader.close)
         loader.start()
         return loader
@@ -67,6 +68,25 @@ def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
     assert loader.status.reason == (
         "The weights in model cannot be read: the files are damaged, or no model of this kind. Copy the model again."
     )
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "transformers"])
+def test_the_engine_that_was_chosen_runs_the_model(start, tiny_t5, engine):
+    loader = start(tiny_t5, engine=engine)
+    wait_for(lambda: loader.status.state == "ready")
+    assert loader.engine.name == engine
+    assert loader.status.reason is None
+
+
+def test_a_model_that_the_chosen_engine_cannot_run_is_refused(start, tmp_path):
+    loader = start(make_tiny_bart(tmp_path / "bart"), engine="onnxruntime")
+    wait_for(lambda: loader.status.state == "failed")
+    assert loader.status.reason == "onnxruntime cannot run bart. Leave out --engine, and transformers does."
+
+
+def test_transformers_has_no_int8():
+    with pytest.raises(ValueError, match="int8 is onnxruntime's"):
+        ServingConfig(engine="transformers", precision="int8")
 
 
 FULL = "The disk has no room for the model's converted form"
