@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.running_app import ROOT, RunningApp, command_of, wait_until
 from tests.test_guards import ECHO, answer_to
 from tests.test_page_states import STATUS
 from ui.client import KeyRefusedError, SummarizerClient, SummaryRequest
+from watch import Watch
 
 KEY, OLD_KEY = "tuesdays-key-0123456789", "mondays-key.~+/0123456789=="
 BOTH = f"{KEY}, {OLD_KEY}"
@@ -155,6 +157,19 @@ def test_page_says_who_can_mend_a_wrong_key():
 
 
 REQUEST = SummaryRequest("An article.", max_words=40)
+
+
+class RefusesTheKey:
+    """A client whose summarizer was started with another key."""
+
+    def status(self):
+        raise KeyRefusedError("The summarizer does not take this page's key.")
+
+
+def test_a_detached_summarizer_with_another_key_is_told_of_and_left_alone():
+    watch = Watch(RefusesTheKey(), ServingConfig(), None, None)
+    with pytest.raises(UserError, match="was started with another key"):
+        watch.run(AppConfig(detach=True), threading.Event())
 
 
 @pytest.fixture(scope="module")
