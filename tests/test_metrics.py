@@ -125,6 +125,16 @@ def test_who_leaves_without_an_answer_is_counted():
     assert recorded.of("nutshell_http_requests_total") == [(1, {"route": "other", "status": "499"})]
 
 
+def test_what_fails_without_an_answer_is_counted_as_the_servers_own():
+    async def fails(_scope, _receive, _send):
+        raise RuntimeError
+
+    recorded = Recorded()
+    with pytest.raises(RuntimeError):
+        asyncio.run(_ask(RequestCounter(fails, record=recorded, routes=[]), "/"))
+    assert recorded.of("nutshell_http_requests_total") == [(1, {"route": "other", "status": "500"})]
+
+
 def agent(worker, node, *, requests, running):
     """What Ray's agent of a machine says, in its own form."""
     labels = f'Component="c",NodeAddress="{node}",SessionName="s",Version="2",WorkerId="{worker}",otel_scope_name="x"'

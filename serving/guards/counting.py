@@ -23,16 +23,21 @@ class RequestCounter:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = StoppedError.status
+        status: int = StoppedError.status
+        has_started = False
 
         async def counted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_started = message["status"], True
             await send(message)
 
         try:
             await self._app(scope, receive, counted)
+        except Exception:
+            # What the server then answers by itself.
+            status = status if has_started else 500
+            raise
         finally:
             route = scope["path"] if scope["path"] in self._routes else "other"
             self._record("nutshell_http_requests_total", 1, route=route, status=str(status))
