@@ -10,6 +10,7 @@ import json
 import statistics
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import requests
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.engine import machine
-from serving.schemas import SentenceEvidence
 from serving.text.evidence import find_evidence
 from serving.text.key_sentences import key_sentences
 from tests.browser_setup import BROWSER_FLAGS, find_browser
@@ -84,7 +84,7 @@ def evidence_ms(page: Page) -> dict[str, float]:
     article = " ".join(article.split(" ")[:ARTICLE_WORDS])
     summary = " ".join(sentence.text for sentence in key_sentences(article, max_words=120).sentences)
     started = time.perf_counter()
-    evidence = [SentenceEvidence.model_validate(entry).model_dump() for entry in find_evidence(summary, article)]
+    evidence = [asdict(entry) for entry in find_evidence(summary, article)]
     found = time.perf_counter()
     html = f'<div class="article">{article_html(article, evidence, [])}</div>'
     written = time.perf_counter()

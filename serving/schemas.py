@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from serving.engine.interface import Precision
+from serving.engine.interface import GenerationParams, Precision
+from serving.text.evidence import SentenceEvidence, UnsupportedFact
 
 Method = Literal["auto", "abstractive", "extractive"]
 MethodUsed = Literal["abstractive", "extractive"]
@@ -59,52 +60,11 @@ class SummarizeRequest(_Strict):
     ] = "auto"
 
 
-class _FromText(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class Source(_FromText):
-    """One article sentence that a summary sentence rests on."""
-
-    start: int
-    end: int
-    score: Annotated[float, Field(description="0 to 1: how much of the summary sentence it carries.")]
-
-
 class Span(BaseModel):
     """A part of the article."""
 
     start: int
     end: int
-
-
-class SentenceEvidence(_FromText):
-    """One summary sentence and the article sentences that it rests on, best first."""
-
-    start: int
-    end: int
-    sources: list[Source]
-
-
-class UnsupportedFact(_FromText):
-    """A number, date or name of the summary that the article does not hold."""
-
-    start: int
-    end: int
-    text: str
-    kind: Literal["number", "date", "name"]
-
-
-class DecodingParameters(_FromText):
-    """How the model was asked to write; named as in `transformers.GenerationConfig`."""
-
-    max_length: Annotated[int, Field(description="In tokens, of each part of the article.")]
-    min_length: int
-    num_beams: Annotated[int, Field(description="1 is greedy search.")]
-    repetition_penalty: float
-    length_penalty: float
-    early_stopping: bool
-    no_repeat_ngram_size: int
 
 
 class SummaryResponse(BaseModel):
@@ -114,7 +74,7 @@ class SummaryResponse(BaseModel):
     method: MethodUsed
     model: Annotated[str | None, Field(description="The model that wrote it; null for key sentences.")]
     parameters: Annotated[
-        DecodingParameters | None, Field(description="What the model was run with; null for key sentences.")
+        GenerationParams | None, Field(description="What the model was run with; null for key sentences.")
     ]
     finish_reason: Annotated[
         Literal["stop", "length"],

@@ -14,20 +14,10 @@ from dataclasses import dataclass, replace
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS
 from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError, NotFiniteError
 from serving.errors import InvalidRequestError, NotSummarizableError, StoppedError
-from serving.schemas import (
-    DecodingParameters,
-    DraftEvent,
-    Format,
-    ProgressEvent,
-    SentenceEvidence,
-    Source,
-    Span,
-    SummaryResponse,
-    UnsupportedFact,
-)
+from serving.schemas import DraftEvent, Format, ProgressEvent, Span, SummaryResponse
 from serving.text.chunking import Part, split_into_parts
 from serving.text.clean import clean_article, count_words, has_words
-from serving.text.evidence import find_evidence, find_unsupported
+from serving.text.evidence import SentenceEvidence, Source, UnsupportedFact, find_evidence, find_unsupported
 from serving.text.key_sentences import key_sentences
 from serving.text.normal import normal_form
 from serving.text.sentences import split_sentences
@@ -206,15 +196,15 @@ def summarize_abstractive(
             return key.model_copy(
                 update={"notes": ["The model found no words, so these are key sentences.", *key.notes]}
             )
-        evidence = _evidence(summary, article)
-        unsupported = [UnsupportedFact.model_validate(fact) for fact in find_unsupported(summary, article)]
+        evidence = find_evidence(summary, article)
+        unsupported = find_unsupported(summary, article)
     else:
         summary = " ".join(texts)
     return SummaryResponse(
         summary=summary,
         method="abstractive",
         model=model,
-        parameters=DecodingParameters.model_validate(params),
+        parameters=params,
         finish_reason="length" if cut else "stop",
         num_input_words=count_words(article),
         num_input_tokens=engine.count_tokens(article),
@@ -229,10 +219,6 @@ def summarize_abstractive(
         unsupported=unsupported,
         notes=notes,
     )
-
-
-def _evidence(summary: str, article: str) -> list[SentenceEvidence]:
-    return [SentenceEvidence.model_validate(found) for found in find_evidence(summary, article)]
 
 
 def _token_budget(task: SummaryTask, max_length_tokens: int) -> int:
