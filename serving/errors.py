@@ -90,12 +90,6 @@ class UnauthorizedError(ServingError):
     error = "unauthorized"
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer realm="Nutshell"'}
 
-    def __init__(self, *, is_wrong: bool) -> None:
-        super().__init__(
-            f"{'This is none of the keys' if is_wrong else 'A key is needed'}. Send one as the header "
-            "'Authorization: Bearer KEY'; whoever runs this summarizer knows it."
-        )
-
 
 class NotFoundError(ServingError):
     """404: there is no such route."""

@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 
 from command_line import AppConfig, UserError, parse_command_line
 from serving.config import ServingConfig
+from serving.guards.bounds import BOUNDS_VARIABLE
 from serving.guards.keys import KEYS_VARIABLE, KeyGuard
+from serving.guards.proxy import middlewares
 from serving.launch import launch_environment
 from serving.state import _folders
 from tests.little_server import LittleServer, send_json
@@ -63,6 +65,35 @@ def test_who_asks_whether_to_send_requests_here_needs_none(path):
 
 def test_without_keys_everyone_is_let_in():
     assert guarded("").post("/summarize").status_code == guarded().get("/status").status_code == 200
+
+
+def test_a_cluster_without_keys_lets_nobody_in_and_says_what_to_set():
+    cluster = TestClient(KeyGuard(ECHO, keys=[""], needs_keys=True))
+    answer = cluster.post("/summarize", headers={"Authorization": "Bearer "})
+    assert answer.status_code == 401
+    assert "NUTSHELL_API_KEY" in answer.json()["message"]
+    assert "NUTSHELL_NO_AUTH=1" in answer.json()["message"]
+    assert cluster.get("/health").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("environ", "status"),
+    [
+        ({}, 401),
+        ({"NUTSHELL_NO_AUTH": "1"}, 200),
+        ({"NUTSHELL_API_KEY": KEY}, 401),
+        ({BOUNDS_VARIABLE: "{}"}, 200),  # app.py started it, and has judged
+    ],
+)
+def test_proxies_read_it_from_their_environment(environ, status, monkeypatch):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    proxy = ECHO
+    for middleware in middlewares():  # as Serve puts them around its own
+        proxy = middleware.cls(proxy, *middleware.args, **middleware.kwargs)
+    assert TestClient(proxy).get("/status").status_code == status
+    assert TestClient(proxy).get("/ready").status_code == 200
 
 
 def test_the_body_of_a_stranger_is_not_read():

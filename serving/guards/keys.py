@@ -17,19 +17,28 @@ from serving.guards.answers import send_error
 KEYS_VARIABLE = "NUTSHELL_API_KEY"
 """Several keys are separated by commas, so that one can be replaced while the old one still works."""
 
+NO_AUTH_VARIABLE = "NUTSHELL_NO_AUTH"
+"""Set to 1, it says on a cluster, where nobody reads our command line, that the API may go without a key."""
+
 _OPEN = {"/health", "/ready", "/-/healthz"}
 """What asks whether to send requests here, such as Kubernetes' httpGet probes and KubeRay's operator, has no key."""
 
 
 class KeyGuard:
-    """Refuses requests without a key (401) before their bodies are read; lets all in where there are no `keys`."""
+    """Refuses requests without a key (401) before their bodies are read.
 
-    def __init__(self, app: ASGIApp, *, keys: Iterable[str]) -> None:
-        self._app = app
+    Args:
+        keys: those that are known.
+        needs_keys: without any it lets nobody in, rather than everybody.
+    """
+
+    def __init__(self, app: ASGIApp, *, keys: Iterable[str], needs_keys: bool = False) -> None:
+        self._app, self._needs_keys = app, needs_keys
         self._digests = [_digest(key.strip()) for key in keys if key.strip()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._digests or scope["type"] == "lifespan" or _is_open(scope):
+        is_asked = bool(self._digests) or self._needs_keys
+        if not is_asked or scope["type"] == "lifespan" or _is_open(scope):
             await self._app(scope, receive, send)
             return
         header = Headers(scope=scope).get("authorization", "")
@@ -38,7 +47,18 @@ class KeyGuard:
             scope["headers"] = [each for each in scope["headers"] if each[0].lower() != b"authorization"]
             await self._app(scope, receive, send)
         else:
-            await send_error(scope, receive, send, UnauthorizedError(is_wrong=bool(header)))
+            await send_error(scope, receive, send, self._error(is_wrong=bool(header)))
+
+    def _error(self, *, is_wrong: bool) -> UnauthorizedError:
+        if self._digests:
+            return UnauthorizedError(
+                f"{'This is none of the keys' if is_wrong else 'A key is needed'}. Send one as the header "
+                "'Authorization: Bearer KEY'; whoever runs this summarizer knows it."
+            )
+        return UnauthorizedError(
+            f"This cluster was given no key, so it lets nobody in. Set {KEYS_VARIABLE} in the environment of Ray on "
+            f"every machine, or {NO_AUTH_VARIABLE}=1 to let everyone in, and start it again."
+        )
 
     def _is_known(self, header: str) -> bool:
         scheme, _, key = header.partition(" ")

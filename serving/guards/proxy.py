@@ -14,10 +14,10 @@ from serving.errors import NotFoundError, NotReadyError, ServingError
 from serving.guards import connections
 from serving.guards.answers import DECLINED_BY, error_json, send_error
 from serving.guards.bodies import BodyGuard
-from serving.guards.bounds import Bounds
+from serving.guards.bounds import BOUNDS_VARIABLE, Bounds
 from serving.guards.counting import RequestCounter
 from serving.guards.hosts import HostGuard, Hosts
-from serving.guards.keys import KEYS_VARIABLE, KeyGuard
+from serving.guards.keys import KEYS_VARIABLE, NO_AUTH_VARIABLE, KeyGuard
 from serving.guards.metrics_page import MetricsPage
 from serving.guards.readiness import ReadyGuard
 from serving.schemas import HealthResponse
@@ -50,7 +50,12 @@ def middlewares() -> list[Middleware]:
         Middleware(ProxyGuard),
         Middleware(MetricsPage, agents=metrics_agents),
         Middleware(BodyGuard, max_bytes=lambda _path: bounds.max_body_bytes),
-        Middleware(KeyGuard, keys=os.environ.get(KEYS_VARIABLE, "").split(",")),
+        Middleware(
+            KeyGuard,
+            keys=os.environ.get(KEYS_VARIABLE, "").split(","),
+            # On one machine, app.py has judged that already.
+            needs_keys=BOUNDS_VARIABLE not in os.environ and os.environ.get(NO_AUTH_VARIABLE) != "1",
+        ),
         Middleware(
             HostGuard,
             hosts=Hosts(bounds.serving_host, bounds.allowed_host.split(",")),
