@@ -6,12 +6,16 @@ small enough that fp32 and fp64 logits agree to a millionth: every comparison is
 """
 
 import random
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from serving.engine.beam_search import Candidates
 from serving.engine.engine import T5Engine
-from serving.engine.interface import Generation, GenerationParams
+from serving.engine.interface import Generation, GenerationParams, Precision
+from serving.engine.request import Request
 from tests.tiny_t5 import EOS, VOCAB_SIZE, TinyT5, never, words
 
 MODELS = [
@@ -81,15 +85,18 @@ def test_the_jobs_above_end_in_both_ways(model: TinyT5) -> None:
     assert set(reasons) == {"stop", "length"}
 
 
-def submit_at_steps(engine: T5Engine, jobs: list[tuple[list[int], GenerationParams, int]]) -> list[Generation]:
+def submit_at_steps(
+    engine: T5Engine, jobs: list[tuple[list[int], GenerationParams, int]], stops: list[threading.Event] | None = None
+) -> list[Generation]:
     """Submit each job once the engine has taken so many steps, counted over all requests, or has run dry."""
     futures = {}
+    stops = stops or [never() for _ in jobs]
     num_steps = 0
 
     def submit_due() -> None:
         for index, (source, params, arrival) in enumerate(jobs):
             if index not in futures and arrival <= num_steps:
-                futures[index] = engine.submit(words(*source), params, stop=never(), on_step=on_step)
+                futures[index] = engine.submit(words(*source), params, stop=stops[index], on_step=on_step)
 
     def on_step(_tokens: object) -> None:
         nonlocal num_steps
@@ -125,3 +132,34 @@ def test_int8_gives_the_same_tokens_whoever_shares_the_step(tmp_path: Path) -> N
     together = submit_at_steps(engine, jobs)
     engine.close()
     assert together == alone
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_scores_are_bit_for_bit_those_of_being_alone(tmp_path: Path, precision: Precision) -> None:
+    """int8 makes another token of a last bit now and then."""
+    model = TinyT5.make(tmp_path, seed=2, precision=precision)
+    rng = random.Random(1)
+    sources = [random_source(rng) for _ in range(6)]
+    params = [GenerationParams(max_length=70, min_length=70, num_beams=beams) for beams in (2, 2, 3, 4, 2, 1)]
+
+    def scores(arrivals: Sequence[int], max_running: int) -> dict[int, list[bytes]]:
+        engine = model.engine(max_running=max_running)
+        seen: dict[int, list[bytes]] = {number: [] for number in range(len(sources))}
+        decode = engine._runner.decode
+
+        def decode_and_look(running: Sequence[Request]) -> list[Candidates]:
+            candidates = decode(running)
+            for request, of_request in zip(running, candidates, strict=True):
+                seen[numbers[id(request.stop)]].append(of_request.scores.tobytes())
+            return candidates
+
+        engine._runner.decode = decode_and_look
+        stops = [never() for _ in sources]
+        numbers = {id(stop): number for number, stop in enumerate(stops)}
+        submit_at_steps(
+            engine, [(*job, arrival) for *job, arrival in zip(sources, params, arrivals, strict=True)], stops=stops
+        )
+        engine.close()
+        return seen
+
+    assert scores([0] * 6, max_running=1) == scores([0, 7, 30, 41, 55, 90], max_running=6)

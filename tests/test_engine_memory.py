@@ -160,6 +160,7 @@ class FilledSlots(KVCache):
                 self.caches[name][slot, :, first : first + num_beams] = number
             self.articles[slot][1].append(number)
             request.follow(np.array(parents or np.zeros(num_beams, np.int64)))
+            request.beams.running = np.pad(request.beams.running, ((0, 0), (0, 1)))
 
     def check(self) -> None:
         """Every article still has what was written for it, in every layer and head."""

@@ -16,8 +16,8 @@ from serving.engine.request import Request
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-# Rooms grow by so many tokens or entries: every attention reads up to that many in vain, and the self caches are rid
-# of entries that no beam descends from every 16 steps of two beams or less often.
+# Rooms grow by so many tokens or entries, up to which every attention reads in vain; after so many, a request is rid of
+# the entries that no beam descends from.
 _STEP = 32
 
 
@@ -66,8 +66,7 @@ class KVCache:
         new = slice(len(running) - num_new, len(running))
         room = self.room["cross"]
         if not room // 2 < max(lengths) <= room:
-            room = -(-max(lengths) // _STEP) * _STEP
-            self._rearrange("cross", room, [slice(length) for length in lengths[: new.start]])
+            self._resize("cross", -(-max(lengths) // _STEP) * _STEP, lengths[: new.start])
         self._budget.hold("cross", new, max(lengths[new]), lambda: self._needed(running))
         return new
 
@@ -95,32 +94,33 @@ class KVCache:
         The graph writes as many entries as the widest request has beams into every slot; what it writes beyond a
         request's own beams is nobody's ancestor and is overwritten by the next step.
         """
-        last = int(self._needed(running)["self"].max())
-        if last > self.room["self"] or 4 * _room_for(last) < self.room["self"]:
-            kept = [request.drop_dead_entries() for request in running]
-            last, room = int(self._needed(running)["self"].max()), self.room["self"]
-            is_fitting = last + _STEP <= room < _room_for(last) + 2 * _STEP
-            self._rearrange("self", room if is_fitting else _room_for(last), kept)
+        for slot, request in enumerate(running):
+            # When, is the request's own affair: sums round by where entries lie, and int8 makes another token of a last
+            # bit now and then, so that it would depend on who else is being served.
+            if request.num_steps_taken % max(1, _STEP // request.num_beams) == 0:
+                self._move(slot, request.drop_dead_entries())
         needed = self._needed(running)
+        last = int(needed["self"].max())
+        if last > self.room["self"] or 4 * _room_for(last) < self.room["self"]:
+            self._resize("self", _room_for(last), [request.num_cache_entries for request in running])
         self._budget.hold("self", slice(len(running)), needed["self"][: len(running)], lambda: needed)
 
-    def _rearrange(self, side: str, room: int, kept: Sequence[Any]) -> None:
-        """Move the `kept` entries of the first slots to their front, in new caches if the room is another one."""
-        is_new = room != self.room[side]
-        num_kept = np.zeros(self._max_running, np.int64)
-        if is_new:
-            self._bound, self.room[side] = None, room
+    def _move(self, slot: int, entries: Array) -> None:
+        """Move these entries of a slot's self caches to the front."""
+        for name in self.names["self"]:
+            own = self.caches[name][slot]
+            own[:, : len(entries)] = own[:, entries]
+
+    def _resize(self, side: str, room: int, used: Sequence[int]) -> None:
+        """Give one side's caches another length; of the first slots, keep as many tokens or entries as are used."""
+        self._bound, self.room[side] = None, room
         # One by one: the old and the new caches together would double the peak.
         for name in self.names[side]:
-            old = self.caches[name]
-            if is_new:
-                self.caches[name] = self._budget.new_array(name, room)
-            for slot, entries in enumerate(kept):
-                own = old[slot][:, entries]
-                num_kept[slot] = own.shape[1]
-                self.caches[name][slot, :, : own.shape[1]] = own
-        if is_new:
-            self._budget.start_anew(side, num_kept)
+            old, self.caches[name] = self.caches[name], self._budget.new_array(name, room)
+            for slot, length in enumerate(used):
+                self.caches[name][slot, :, :length] = old[slot, :, :length]
+            del old
+        self._budget.start_anew(side, used)
 
     def _needed(self, running: Sequence[Request]) -> dict[str, Array]:
         """Tokens, and entries with those of the coming step, int64 [slots]."""

@@ -1,7 +1,7 @@
 """Memory of the key and value caches by the page: mapped, counted, given back. Nothing else knows what a page is."""
 
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,9 +53,10 @@ class PageBudget:
         array = np.frombuffer(self._pages[name], np.float32, count=size)
         return array.reshape(num_slots, num_heads, num_tokens, head_size)
 
-    def start_anew(self, group: str, num_tokens: Array) -> None:
-        """Count what was written into new arrays, int64 [slots]."""
-        self.held[group][:] = whole_pages(num_tokens, self._page_tokens)
+    def start_anew(self, group: str, num_tokens: Sequence[int]) -> None:
+        """Count what was written into the first slots of new arrays."""
+        self.held[group][:] = 0
+        self.held[group][: len(num_tokens)] = whole_pages(np.array(num_tokens, np.int64), self._page_tokens)
 
     def hold(self, group: str, slots: slice, num_tokens: Any, needed: Callable[[], dict[str, Array]]) -> None:
         """Count memory that is about to be written; if the bound is exceeded, give back first what nobody needs.

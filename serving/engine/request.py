@@ -40,6 +40,10 @@ class Request:
         return int(self.ages.shape[1]) - self.num_beams
 
     @property
+    def num_steps_taken(self) -> int:
+        return self.beams.running.shape[1] - 1
+
+    @property
     def num_steps_left(self) -> int:
         """Decode steps until `max_length` ends it, if nothing else does."""
         return self.params.max_length - self.beams.running.shape[1]
