@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from serving.addresses import is_loopback
 from serving.engine.interface import Precision
-from serving.engine.settings import TUTORIAL_MODEL
+from serving.engine.settings import TUTORIAL_MODEL, SettingsChoice
 
 DEFAULT_MODEL = TUTORIAL_MODEL
 
@@ -39,6 +39,13 @@ class ServingConfig(BaseModel):
         Precision,
         Field(description="fp32 gives exactly transformers' tokens; int8 is smaller and faster, and nearly the same."),
     ] = "fp32"
+    settings: Annotated[
+        SettingsChoice,
+        Field(
+            description="Prefix and decoding settings where a request names none: the tutorial's, the model's own, or "
+            "auto: the tutorial's for its model and its copies, else the model's own."
+        ),
+    ] = "auto"
     deployment_name: Annotated[
         str,
         Field(

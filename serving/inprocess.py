@@ -5,6 +5,7 @@ import threading
 from functools import lru_cache
 
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS, DEFAULT_MODEL, ServingConfig
+from serving.engine.checkpoint import CheckpointError
 from serving.engine.interface import Engine
 from serving.engine.settings import read_model_settings
 from serving.model_files import ModelFilesError
@@ -36,7 +37,7 @@ def summarize(
 
     Raises:
         InvalidRequestError: the text holds no word.
-        ModelFilesError: `method` is "abstractive" and the model cannot be had.
+        ModelFilesError, CheckpointError: `method` is "abstractive" and the model cannot be had or used.
     """
     task = SummaryTask(text=text, max_length=max_length, tidy=tidy)
     return summarize_task(task, model=model, method=method).summary
@@ -61,7 +62,7 @@ def summarize_task(task: SummaryTask, *, model: str, method: Method) -> SummaryR
 def _engine_or_none(config: ServingConfig, *, must: bool) -> Engine | None:
     try:
         return _load(config)
-    except ModelFilesError as error:
+    except (ModelFilesError, CheckpointError) as error:
         if must:
             raise
         logger.warning("%s These are key sentences instead.", error)

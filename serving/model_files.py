@@ -39,7 +39,7 @@ def check_model_dir(path: Path) -> None:
     if not path.is_dir():
         raise ModelFilesError(f"{path} is a file. --model takes the folder that holds config.json and the weights.")
     config = _read_config(path)
-    if config.get("quantization_config"):
+    if config.get("quantization_config") or (path / "quantize_config.json").exists():  # the second is GPTQ's, of 2023
         raise ModelFilesError(
             f"The weights in {path} are quantized, which Nutshell cannot run. Take the model in full precision."
         )
@@ -49,8 +49,11 @@ def check_model_dir(path: Path) -> None:
             f"The model in {path} (type: {kind}) is not a sequence-to-sequence model. "
             "Choose one that summarizes, such as a T5, BART or Pegasus."
         )
-    if not any((path / name).exists() for name in _TOKENIZER_FILES):
+    tokenizer_files = [path / name for name in _TOKENIZER_FILES if (path / name).exists()]
+    if not tokenizer_files:
         raise ModelFilesError(f"{path} has no tokenizer (tokenizer.json or spiece.model). Copy the whole model folder.")
+    for file in tokenizer_files:
+        _check_no_pointer(file, "the tokenizer")
     _check_weights(path)
 
 
@@ -99,15 +102,19 @@ def _check_weight_file(file: Path) -> None:
     again = "The download may have stopped half-way; run it again."
     if not file.exists():
         raise ModelFilesError(f"{file} is missing. {again}")
-    with file.open("rb") as stream:
-        if stream.read(len(_POINTER)) == _POINTER:
-            raise ModelFilesError(f"{file} only points to the weights. Fetch them with 'git lfs pull'.")
+    _check_no_pointer(file, "the weights")
     if file.suffix == ".safetensors":
         promised = _promised_safetensors_bytes(file)
         if promised != file.stat().st_size:
             raise ModelFilesError(f"{file} is incomplete. {again}")
     elif file.stat().st_size == 0 or (_starts_as_zip(file) and not zipfile.is_zipfile(file)):
         raise ModelFilesError(f"{file} is incomplete. {again}")
+
+
+def _check_no_pointer(file: Path, what: str) -> None:
+    with file.open("rb") as stream:
+        if stream.read(len(_POINTER)) == _POINTER:
+            raise ModelFilesError(f"{file} only points to {what}. Fetch the files with 'git lfs pull'.")
 
 
 def _promised_safetensors_bytes(file: Path) -> int | None:

@@ -107,7 +107,7 @@ class ModelLoader:
         try:
             model_dir = find_model_dir(self._config, self._on_bytes)
             self._advance(state="loading")
-            settings = read_model_settings(model_dir, model_id=self._config.model)
+            settings = read_model_settings(model_dir, model_id=self._config.model, choice=self._config.settings)
             self.writes_english_only = not settings.is_multilingual
             why_slow: list[str] = []
             self.engine = load_engine(self._config, model_dir, settings, self._on_step, why_slow.append)

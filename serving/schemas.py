@@ -76,6 +76,7 @@ class SummaryResponse(BaseModel):
     parameters: Annotated[
         GenerationParams | None, Field(description="What the model was run with; null for key sentences.")
     ]
+    prefix: Annotated[str | None, Field(description="Text that the model got before every part of the article.")] = None
     finish_reason: Annotated[
         Literal["stop", "length"],
         Field(description="`length`: the limit cut it; `stop`: it ended by itself."),
@@ -222,6 +223,10 @@ class StatusResponse(BaseModel):
     retry_in_s: Annotated[float | None, Field(description="Seconds to the next attempt, after a failure.")] = None
     engine: Annotated[str | None, Field(description="What runs the model: `onnxruntime` or `transformers`.")] = None
     precision: Precision
+    parameters: Annotated[
+        GenerationParams | None, Field(description="What the model is run with where a request says nothing.")
+    ] = None
+    prefix: Annotated[str | None, Field(description="Text that the model gets before every article.")] = None
     limits: Limits
     queue: Queue
     replicas: Replicas

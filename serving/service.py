@@ -274,7 +274,7 @@ class SummarizerService:
 
     def status(self) -> StatusResponse:
         """What this replica is, does and allows."""
-        config, model = self.config, self.loader.status
+        config, model, engine = self.config, self.loader.status, self.loader.engine
         gates = [gate for gate in (self._extractive_gate, self._abstractive_gate) if gate is not None]
         return StatusResponse(
             model=config.model_name,
@@ -285,8 +285,10 @@ class SummarizerService:
             downloaded_bytes=model.downloaded_bytes,
             total_bytes=model.total_bytes,
             retry_in_s=model.retry_in_s(),
-            engine=self.loader.engine.name if self.loader.engine else None,
+            engine=engine.name if engine else None,
             precision=config.precision,
+            parameters=engine.default_params if engine else None,
+            prefix=engine.prefix if engine else None,
             limits=Limits(**{name: getattr(config, name) for name in Limits.model_fields}),
             queue=Queue(
                 num_running=sum(gate.num_running for gate in gates),

@@ -28,13 +28,13 @@ class FakeEngine:
         self.num_steps = 0
         self.step_s = step_s
         self.failure: Exception | None = None
-        self._prefix = prefix
+        self.prefix = prefix
         self._is_closed = False
         self._words: list[str] = []
         self._executor = ThreadPoolExecutor(max_workers=1)
 
     def count_tokens(self, text: str) -> int:
-        return len((self._prefix + text).split()) + 1
+        return len((self.prefix + text).split()) + 1
 
     def decode(self, token_ids: Sequence[int]) -> str:
         return " ".join(self._words[i] for i in token_ids if i >= 0)
@@ -49,7 +49,7 @@ class FakeEngine:
             refused: Future[Generation] = Future()
             refused.set_exception(GenerationStoppedError())
             return refused
-        return self._executor.submit(self._generate, self._prefix + text, params, stop, on_step)
+        return self._executor.submit(self._generate, self.prefix + text, params, stop, on_step)
 
     def _generate(self, text, params, stop, on_step):
         if self.failure is not None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
-from serving.t5_onnx.convert import ensure_converted
+from serving.engine.checkpoint import CheckpointError, end_tokens, load_model, load_tokenizer
+from serving.t5_onnx.convert import convert, ensure_converted
 
 Weights = dict[str, Any]
 A_WEIGHT = "decoder.block.1.layer.1.EncDecAttention.k.weight"
@@ -87,6 +87,46 @@ def test_files_that_cannot_be_read_are_told_without_a_librarys_words(model_dir: 
     assert str(caught.value) == (
         "The weights in model cannot be read: the files are damaged, or no model of this kind. Copy the model again."
     )
+
+
+def test_an_old_tokenizer_that_cannot_be_converted_says_what_to_look_for(model_dir: Path) -> None:
+    (model_dir / "tokenizer.json").unlink()
+    (model_dir / "spiece.model").write_bytes(b"of a kind that only old libraries read")
+    with pytest.raises(CheckpointError) as caught:
+        load_tokenizer(model_dir)
+    assert str(caught.value) == (
+        "The tokenizer in model cannot be read. It is damaged, or of a kind that is read from a tokenizer.json only: "
+        "take a copy with that file."
+    )
+
+
+@pytest.mark.parametrize(
+    ("generation_config", "ends"),
+    [
+        (None, {1}),
+        ("{}", {1}),
+        ('{"eos_token_id": [1], "max_new_tokens": 3}', {1}),
+        ('{"eos_token_id": [1, 7]}', {1, 7}),
+    ],
+    ids=["none", "empty", "a list of one, another limit", "a list"],
+)
+def test_a_partial_generation_config_is_completed_from_the_config(
+    model_dir: Path, tmp_path: Path, generation_config: str | None, ends: set[int]
+) -> None:
+    import torch
+
+    expected = load_model(model_dir).generate(torch.tensor([[5, 6, 1]]), max_length=12, min_length=12, num_beams=2)
+    (model_dir / "generation_config.json").unlink()
+    if generation_config:
+        (model_dir / "generation_config.json").write_text(generation_config)
+    model = load_model(model_dir)
+    assert end_tokens(model) == ends
+    got = model.generate(torch.tensor([[5, 6, 1]]), max_length=12, min_length=12, num_beams=2, eos_token_id=1)
+    assert got.tolist() == expected.tolist()
+    if len(ends) == 1:
+        (tmp_path / "out").mkdir()
+        shape = convert(model_dir, tmp_path / "out", "fp32", lambda _: None)
+        assert (shape.eos_token_id, shape.decoder_start_token_id) == (1, 0)
 
 
 def test_a_broken_tokenizer_is_told_apart(model_dir: Path) -> None:

@@ -75,6 +75,12 @@ def _break(name):
         (model / "model.safetensors").unlink()
         (model / "pytorch_model.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
 
+    def pointer_tokenizer(model):
+        (model / "tokenizer.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+
+    def gptq(model):
+        (model / "quantize_config.json").write_text('{"bits": 4}')
+
     def quantized(model):
         config = json.loads((model / "config.json").read_text())
         (model / "config.json").write_text(json.dumps({**config, "quantization_config": {"load_in_8bit": True}}))
@@ -97,7 +103,9 @@ def _break(name):
         ("half_bin", "incomplete"),
         ("pointer", "only points to the weights"),
         ("pointer_bin", "only points to the weights"),
+        ("pointer_tokenizer", "only points to the tokenizer"),
         ("quantized", "are quantized"),
+        ("gptq", "are quantized"),
     ],
 )
 def test_fault_is_named(model, fault, words):

@@ -250,5 +250,12 @@ def test_is_supported(tmp_path: Path, config: dict[str, object], supported: bool
     assert is_supported(tmp_path) == supported
 
 
+@pytest.mark.parametrize(("eos", "supported"), [(1, True), ([1], True), ([1, 2], False), (None, True)])
+def test_the_generation_config_has_the_last_word_on_end_tokens(tmp_path: Path, eos: object, supported: bool) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "t5", "eos_token_id": 1}')
+    (tmp_path / "generation_config.json").write_text(json.dumps({"eos_token_id": eos}))
+    assert is_supported(tmp_path) == supported
+
+
 def test_a_directory_without_config_is_not_supported(tmp_path: Path) -> None:
     assert not is_supported(tmp_path)

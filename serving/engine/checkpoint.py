@@ -27,9 +27,12 @@ def load_tokenizer(model_dir: Path) -> Any:
         return AutoTokenizer.from_pretrained(model_dir)
     except Exception as error:  # what a library makes of a broken file is without number
         logger.exception("The tokenizer cannot be read")
-        raise CheckpointError(
-            f"The tokenizer in {model_dir.name} cannot be read. Copy the whole model again."
-        ) from error
+        next_step = "Copy the whole model again."
+        if not (model_dir / "tokenizer.json").exists():
+            next_step = (
+                "It is damaged, or of a kind that is read from a tokenizer.json only: take a copy with that file."
+            )
+        raise CheckpointError(f"The tokenizer in {model_dir.name} cannot be read. {next_step}") from error
 
 
 def load_model(model_dir: Path) -> Any:
@@ -56,7 +59,23 @@ def load_model(model_dir: Path) -> Any:
     _refuse(model_dir, "have another shape than config.json says", [key for key, *_ in report["mismatched_keys"]])
     weights = [*model.named_parameters(), *model.named_buffers()]
     _refuse(model_dir, "are not finite numbers", [key for key, tensor in weights if not torch.isfinite(tensor).all()])
+    _complete(model)
     return model.eval()
+
+
+def end_tokens(model: Any) -> set[int]:
+    """Return the tokens that end a text."""
+    eos = model.generation_config.eos_token_id
+    return set(eos) if isinstance(eos, list) else {eos}
+
+
+def _complete(model: Any) -> None:
+    """Give an empty or partial generation_config.json what config.json knows, without which nothing is generated."""
+    own = model.generation_config
+    for name in ("decoder_start_token_id", "bos_token_id", "eos_token_id", "pad_token_id"):
+        if getattr(own, name, None) is None:
+            setattr(own, name, getattr(model.config, name, None))
+    own.max_new_tokens = None  # would overrule a request's max_length
 
 
 def _refuse(model_dir: Path, fault: str, keys: Collection[str]) -> None:

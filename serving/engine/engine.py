@@ -54,6 +54,7 @@ class T5Engine:
         prefix: str = "",
     ) -> None:
         self.default_params = default_params or GenerationParams()
+        self.prefix = prefix
         self.max_running = max_running
         self._shape = shape = load_shape(directory)
         self.max_input_tokens = shape.max_input_tokens

@@ -85,6 +85,9 @@ class Engine(Protocol):
     default_params: GenerationParams
     """The model's own decoding settings, or the tutorial's."""
 
+    prefix: str
+    """Text that the model wants before every article."""
+
     def count_tokens(self, text: str) -> int:
         """Return the number of input tokens of `text`, with special tokens and prefix, without truncation."""
         ...

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from serving.engine.checkpoint import load_model, load_tokenizer
+from serving.engine.checkpoint import end_tokens, load_model, load_tokenizer
 from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, NotFiniteError, OnStep
 
 # Tokenizers say so with a number of about 1e30 when their files name no limit.
@@ -37,20 +37,19 @@ class TransformersEngine:
 
         torch.set_num_threads(num_threads)
         self.default_params = default_params
-        self._prefix = prefix
+        self.prefix = prefix
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
 
         self._tokenizer = load_tokenizer(model_dir)
         self._model: Any = load_model(model_dir).to(self._device)
-        eos = self._model.generation_config.eos_token_id
-        self._ends = set(eos) if isinstance(eos, list) else {eos}
+        self._ends = end_tokens(self._model)
         self.max_input_tokens = _window_tokens(self._tokenizer, self._model.config)
         self._is_closed = False
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generate")
 
     def count_tokens(self, text: str) -> int:
         """See `Engine.count_tokens`."""
-        return len(self._tokenizer.encode(self._prefix + text, verbose=False))
+        return len(self._tokenizer.encode(self.prefix + text, verbose=False))
 
     def decode(self, token_ids: Sequence[int]) -> str:
         """See `Engine.decode`."""
@@ -86,7 +85,7 @@ class TransformersEngine:
             raise GenerationStoppedError
         # The tutorial hands the whole encoding to generate; truncation never bites an article that was split.
         input_ids = self._tokenizer.encode(
-            self._prefix + text, return_tensors="pt", truncation=True, max_length=self.max_input_tokens
+            self.prefix + text, return_tensors="pt", truncation=True, max_length=self.max_input_tokens
         )
         watch = _make_watch(is_stopped, on_step, lambda rows: self._best_unfinished(rows, params.max_length))
         with torch.inference_mode():

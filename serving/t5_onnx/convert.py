@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from serving.engine.checkpoint import CheckpointError, load_model, load_tokenizer
+from serving.engine.checkpoint import CheckpointError, end_tokens, load_model, load_tokenizer
 from serving.engine.interface import Precision
 from serving.engine.model_shape import MASKED, ModelShape
 from serving.t5_onnx.store import default_cache_dir, get_or_make
@@ -44,17 +44,24 @@ class NoRoomError(ConversionError):
 
 def is_supported(model_dir: Path) -> bool:
     """Say whether `T5Engine` can run the model: T5 and mT5 with ReLU (v1.0) or gated GELU (v1.1, FLAN)."""
-    try:
-        config = json.loads((Path(model_dir) / "config.json").read_text())
-    except (OSError, ValueError):
-        return False
+    config, generation = (_read_json(Path(model_dir) / name) for name in ("config.json", "generation_config.json"))
+    eos = generation.get("eos_token_id")
+    eos = config.get("eos_token_id", 1) if eos is None else eos
     return (
         config.get("model_type") in ("t5", "mt5")
         and config.get("is_encoder_decoder", True)
         and config.get("feed_forward_proj", "gated-gelu" if config["model_type"] == "mt5" else "relu")
         in ("relu", "gated-gelu")
-        and isinstance(config.get("eos_token_id", 1), int)
+        and (isinstance(eos, int) or (isinstance(eos, list) and len(eos) == 1))
     )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def ensure_converted(
@@ -166,7 +173,7 @@ def convert(model_dir: Path, out: Path, precision: Precision, on_progress: Calla
         num_ages=reach + 1,
         max_input_tokens=min(tokenizer.model_max_length, getattr(config, "n_positions", None) or 512),
         decoder_start_token_id=model.generation_config.decoder_start_token_id or 0,
-        eos_token_id=model.generation_config.eos_token_id,
+        eos_token_id=min(end_tokens(model)),
     )
 
 
