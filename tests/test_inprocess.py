@@ -43,10 +43,11 @@ def test_file_command(tmp_path, source):
     file = tmp_path / "article.txt"
     file.write_text(ARTICLES[0] * 2, encoding="utf-8")
     command = [sys.executable, "-m", "serving", "-" if source == "standard input" else str(file)]
-    got = subprocess.run(
-        [*command, "--max-words", "30", "--method", "extractive"],
-        cwd=ROOT, stdin=file.open(), capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    with file.open() as opened:
+        got = subprocess.run(
+            [*command, "--max-words", "30", "--method", "extractive"],
+            cwd=ROOT, stdin=opened, capture_output=True, text=True, check=True,
+        )  # fmt: skip
     assert 0 < len(got.stdout.split()) <= 30
 
 
