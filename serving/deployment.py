@@ -98,6 +98,8 @@ def _options_for_several(config: ServingConfig) -> dict[str, Any]:
     options: dict[str, Any] = {
         # A replica goes while others stay: whoever it has taken is answered, however long that takes.
         "graceful_shutdown_timeout_s": config.request_timeout_s,
+        # Three times in a row, and it is replaced; Serve's own 30 s are for those that nobody could stand in for.
+        "health_check_timeout_s": 10,
         "request_router_config": RequestRouterConfig(
             request_router_class=ReadyFirstRouter, request_routing_stats_period_s=_ROUTING_STATS_S
         ),

@@ -11,10 +11,12 @@ from serving.config import ServingConfig
 from serving.deployment import build_app
 from serving.guards.answers import DECLINED_BY
 from serving.guards.proxy import ProxyGuard
+from serving.launch import _ENVIRONMENT
 from serving.peers import add_up
 from serving.router import MODEL_READY, ReadyFirstRouter
 from serving.service import SummarizerService
 from tests.fake_engine import FakeEngine
+from tests.running_app import ROOT
 from tests.test_proxy_guard import body, start
 
 
@@ -158,3 +160,9 @@ def test_statuses_add_up():
     # The engine shares four ways; key sentences have two places.
     assert total.replicas.model_dump() == {"num_running": 2, "num_ready": 1, "num_places": (4 + 2) + (2 + 2)}
     assert add_up(without.status(), []) == without.status()
+
+
+def test_a_clusters_environment_holds_all_of_one_machines():
+    lines = (ROOT / "deploy" / "cluster.env").read_text(encoding="utf-8").splitlines()
+    there = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert _ENVIRONMENT.items() <= there.items()
