@@ -6,15 +6,19 @@ ARGS ?=
 # Where the evaluation articles and T5's tokenizer are; they are not part of this repository.
 DATA ?= ../shared/data
 
-.PHONY: run test check format types quick-tests bench quality screenshots install install-dev install-bench browser
+.PHONY: run test test-cluster check format types quick-tests bench quality screenshots install install-dev install-bench browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
 
 # Ray and browsers use every core by themselves, so theirs are not run beside others.
 test: install-dev browser
-	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser"
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -m "not ray and not browser and not cluster"
 	$(BIN)/python -m pytest --durations 20 -m "ray or browser"
+
+# Three machines made of namespaces: needs root, or user namespaces. Minutes.
+test-cluster: install-dev
+	$(BIN)/python -m tests.cluster $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check .
@@ -26,7 +30,7 @@ types: install-dev
 
 quick-tests: install-dev
 	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal --hypothesis-profile quick \
-	  -m "not ray and not browser and not slow"
+	  -m "not ray and not browser and not cluster and not slow"
 
 format: install-dev
 	$(BIN)/ruff format .
