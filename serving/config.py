@@ -37,7 +37,10 @@ class ServingConfig(BaseModel):
     ] = "auto"
     precision: Annotated[
         Precision,
-        Field(description="fp32 gives exactly transformers' tokens; int8 is smaller and faster, and nearly the same."),
+        Field(
+            description="fp32 gives exactly transformers' tokens; int8 is smaller and faster, and words most "
+            "summaries otherwise."
+        ),
     ] = "fp32"
     settings: Annotated[
         SettingsChoice,

@@ -1,5 +1,6 @@
 """A model is loaded whole or refused in one sentence; nothing is made up for what is missing."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from serving.engine.checkpoint import CheckpointError, end_tokens, load_model, load_tokenizer
+from serving.model_files import check_model_dir
 from serving.t5_onnx.convert import convert, ensure_converted
 
 Weights = dict[str, Any]
@@ -162,6 +164,29 @@ def test_bin_files_are_whole(model_dir: Path, old_format: bool) -> None:
     before = load_model(model_dir).state_dict()[A_WEIGHT]
     to_bin(model_dir, old_format=old_format)
     assert load_model(model_dir).state_dict()[A_WEIGHT].equal(before)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "pytorch_model.bin"])
+def test_weights_in_several_files_are_whole(model_dir: Path, file: str) -> None:
+    """What becomes of a lost one is in test_model_files.py."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(model_dir / "model.safetensors")
+    before = load_model(model_dir).state_dict()
+    (model_dir / "model.safetensors").unlink()
+    stem, suffix = file.split(".")
+    places = {name: f"{stem}-0000{1 + number % 2}-of-00002.{suffix}" for number, name in enumerate(weights)}
+    for place in set(places.values()):
+        part = {name: weights[name] for name in weights if places[name] == place}
+        if suffix == "bin":
+            torch.save(part, model_dir / place)
+        else:
+            save_file(part, model_dir / place, {"format": "pt"})
+    (model_dir / f"{file}.index.json").write_text(json.dumps({"metadata": {}, "weight_map": places}))
+    check_model_dir(model_dir)
+    after = load_model(model_dir).state_dict()
+    assert all(after[name].equal(before[name]) for name in before)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from serving.config import ServingConfig
-from serving.engine.interface import NotFiniteError
+from serving.engine.interface import GenerationParams, NotFiniteError
 from serving.errors import BusyError, NotSummarizableError, RequestTimeoutError
 from serving.model_loader import LoaderStatus
 from serving.schemas import QueuedEvent
@@ -25,6 +25,15 @@ def make_service(**settings) -> tuple[SummarizerService, FakeEngine]:
     service.loader.engine = engine
     service.loader.status = LoaderStatus(state="ready")
     return service, engine
+
+
+def test_status_tells_the_settings_in_use():
+    service, engine = make_service()
+    engine.default_params, engine.prefix = GenerationParams(num_beams=4), "summarize: "
+    assert service.status().parameters == GenerationParams(num_beams=4)
+    assert service.status().prefix == "summarize: "
+    service.loader.engine = None
+    assert service.status().parameters is None
 
 
 def idle_after(engine: FakeEngine) -> bool:
