@@ -22,6 +22,7 @@ from fastapi import FastAPI
 
 from serving.config import ServingConfig
 from serving.launch import launch_environment
+from tests.running_app import command_of, cpu_seconds, descendants
 
 _WORK_S = 0.5
 _MEASURED_S = 12.0
@@ -87,6 +88,11 @@ def _rate(path: str, num_clients: int) -> float:
     return total / (time.monotonic() - started)
 
 
+def _cpu_s(kind: str) -> float:
+    """CPU time so far of Ray's processes of a kind."""
+    return sum(cpu_seconds(pid) for pid in descendants(os.getpid()) if f"ray::{kind}" in command_of(pid))
+
+
 def _median_ms() -> float:
     session, times = requests.Session(), []
     for _ in range(300):
@@ -106,14 +112,21 @@ def main() -> None:
 
     ray.init(address="local", include_dashboard=False, object_store_memory=80 * 2**20, num_cpus=8, log_to_driver=False)
     serve.start(http_options=HTTPOptions(port=_PORT))
-    found: dict[str, Any] = {"rates": {}, "median_ms": {}}
+    found: dict[str, Any] = {"rates": {}, "median_ms": {}, "controller_share": {}}
     for name, router in (("Serve's router", None), ("ours", ReadyFirstRouter)):
         with _running(2, router):
             found["median_ms"][name] = _median_ms()
     for num_replicas in (1, 2, 4, 8):
         with _running(num_replicas, ReadyFirstRouter):
+            before = _cpu_s("ServeController")
             found["rates"][num_replicas] = round(_rate("/work", _CLIENTS_PER_REPLICA * num_replicas), 2)
-            found["one_proxy"] = round(_rate("/nothing", 16), 1)
+            found["controller_share"][num_replicas] = round((_cpu_s("ServeController") - before) / _MEASURED_S, 3)
+            before = _cpu_s("ProxyActor")
+            rate = _rate("/nothing", 16)
+            found["one_proxy"] = {
+                "rate": round(rate, 1),
+                "cpu_ms": round(1000 * (_cpu_s("ProxyActor") - before) / (rate * _MEASURED_S), 2),
+            }
     print(json.dumps(found))
     _RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     serve.shutdown()

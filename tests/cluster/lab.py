@@ -167,6 +167,6 @@ def _copy_repository(target: Path) -> None:
 
 def _is_up(url: str) -> bool:
     try:
-        return requests.get(f"{url}/-/healthz", timeout=2).status_code == 200
+        return requests.get(f"{url}/health", timeout=2).status_code == 200
     except requests.RequestException:
         return False
