@@ -13,7 +13,7 @@ from serving.text.normal import normal_form
 from tests.cpu_budget import cpu_budget
 from ui.samples import SAMPLES
 
-DATA = Path(os.environ.get("NUTSHELL_DATA", "../shared/data"))
+DATA = Path(os.environ.get("EVAL_DATA", "../shared/data"))
 DAM = (
     "The river board said on Friday that the old dam above Lindfield will be taken down within two years, after "
     "engineers found cracks in both of its towers and water in the inspection tunnel. About 3,400 people live in the "
@@ -192,7 +192,7 @@ def test_characters(text, expected):
     assert normal_form(text) == expected
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="set NUTSHELL_DATA to a folder with the evaluation articles")
+@pytest.mark.skipif(not DATA.is_dir(), reason="set EVAL_DATA to a folder with the evaluation articles")
 def test_clean_articles_keep_every_word():
     files = sorted(DATA.glob("*_eval.jsonl"))
     articles = [json.loads(line)["article"] for path in files for line in path.read_text().splitlines()]
