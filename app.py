@@ -13,6 +13,7 @@ from types import FrameType
 
 from command_line import AppConfig, UserError, parse_command_line
 from page_process import PageProcess, PageSettings
+from serving.addresses import in_url
 from serving.config import ServingConfig
 from serving.model_files import ModelFilesError, check_model_dir
 from serving.process import ServingProcess, forget_detached
@@ -83,9 +84,9 @@ def _local_url(serving: ServingConfig) -> str:
 
 def _url(host: str, port: int) -> str:
     """Where to call what listens on `host`."""
-    # "Any address" is a place to listen, not one to call; an IPv6 address stands in brackets.
+    # "Any address" is a place to listen, not one to call.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{in_url(host)}:{port}"
 
 
 def _start_serving(app: AppConfig, serving: ServingConfig) -> ServingProcess:

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
-from command_line import ENV_PREFIX, AppConfig
+from command_line import AppConfig
+from serving.guards.keys import KEYS_VARIABLE
 from serving.state import kill_session, new_folder, remove_folders
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class PageProcess:
 
 def _without_key(environ: Mapping[str, str]) -> dict[str, str]:
     """The process gets it with its settings; a library that tells its environment must not tell this."""
-    return {name: value for name, value in environ.items() if name != f"{ENV_PREFIX}API_KEY"}
+    return {name: value for name, value in environ.items() if name != KEYS_VARIABLE}
 
 
 def page_guards(hosts: "Hosts") -> "list[Middleware]":

@@ -1,4 +1,4 @@
-"""Which addresses and names are this machine's alone."""
+"""Addresses and names of machines: which are this one's alone, and how they stand in a URL."""
 
 import ipaddress
 
@@ -17,3 +17,8 @@ def is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def in_url(address: str) -> str:
+    """`address` as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{address}]" if ":" in address else address

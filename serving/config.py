@@ -19,6 +19,9 @@ DEFAULT_MODEL = TUTORIAL_MODEL
 DEFAULT_MAX_LENGTH_TOKENS = 150
 """`max_length` where a request names neither `max_length` nor `max_words` (transformers' unit: tokens)."""
 
+ROUTES = ("/summarize", "/summarize/stream", "/summarization", "/router", "/status", "/health", "/ready", "/metrics")
+"""The API's, beside the deployment's own."""
+
 
 class ServingConfig(BaseModel):
     """Settings of one Summarizer application; read once at the edge and passed inward."""
@@ -109,8 +112,7 @@ class ServingConfig(BaseModel):
     @field_validator("deployment_name")
     @classmethod
     def _keep_off_our_routes(cls, name: str) -> str:
-        taken = {"summarize", "summarization", "router", "status", "health", "ready", "metrics", "docs", "redoc"}
-        if name in taken:
+        if f"/{name}" in {*ROUTES, "/docs", "/redoc"}:
             raise ValueError(f"'{name}' is a route of the API already; choose another name")
         return name
 

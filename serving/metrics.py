@@ -100,4 +100,8 @@ class Measured:
             outcome = error.error
             raise
         finally:
-            self._record("nutshell_summaries_total", 1, method=self._method, outcome=outcome)
+            self.ended(outcome)
+
+    def ended(self, outcome: str) -> None:
+        """Count how it ended: "done", or the name of what went wrong."""
+        self._record("nutshell_summaries_total", 1, method=self._method, outcome=outcome)

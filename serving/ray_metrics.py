@@ -6,6 +6,7 @@ from typing import Any
 import ray
 from ray.serve import metrics
 
+from serving.addresses import in_url
 from serving.metrics import METRICS, Metric
 
 
@@ -33,8 +34,4 @@ def _keep(name: str, metric: Metric) -> Callable[[float, dict[str, str]], None]:
 def metrics_agents() -> list[str]:
     """The addresses at which the machines of this cluster tell their processes' numbers."""
     nodes = [node for node in ray.nodes() if node["Alive"] and node["MetricsExportPort"] > 0]
-    return [f"http://{_bracketed(node['NodeManagerAddress'])}:{node['MetricsExportPort']}/metrics" for node in nodes]
-
-
-def _bracketed(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
+    return [f"http://{in_url(node['NodeManagerAddress'])}:{node['MetricsExportPort']}/metrics" for node in nodes]

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import get_args
 
@@ -189,7 +189,7 @@ class SummarizerService:
             gate = self._gate_of_model() if use == "abstractive" else self._extractive_gate
             place = gate.enter(lambda position: post(QueuedEvent(position=position)))
         except ServingError as error:
-            self._record("nutshell_summaries_total", 1, method=use, outcome=error.error)
+            measured.ended(error.error)
             raise
         work: Callable[[], SummaryResponse]
         if use == "abstractive":
@@ -264,18 +264,24 @@ class SummarizerService:
         running = _NUM_EXTRACTIVE_THREADS if engine is None else min(config.max_running, engine.max_running)
         return running + config.max_waiting
 
+    def _queue(self) -> Queue:
+        gates = [gate for gate in (self._extractive_gate, self._abstractive_gate) if gate is not None]
+        return Queue(
+            num_running=sum(gate.num_running for gate in gates),
+            num_waiting=sum(gate.num_waiting for gate in gates),
+        )
+
     def record_state(self) -> None:
         """Tell the recorder how busy this replica is, and how far its model."""
-        status = self.status()
-        self._record("nutshell_running", status.queue.num_running)
-        self._record("nutshell_waiting", status.queue.num_waiting)
+        queue, model_state = self._queue(), self.loader.status.state
+        self._record("nutshell_running", queue.num_running)
+        self._record("nutshell_waiting", queue.num_waiting)
         for state in get_args(ModelState):
-            self._record("nutshell_model_state", float(state == status.model_state), state=state)
+            self._record("nutshell_model_state", float(state == model_state), state=state)
 
     def status(self) -> StatusResponse:
         """What this replica is, does and allows."""
         config, model, engine = self.config, self.loader.status, self.loader.engine
-        gates = [gate for gate in (self._extractive_gate, self._abstractive_gate) if gate is not None]
         return StatusResponse(
             model=config.model_name,
             method=self.method,
@@ -290,10 +296,7 @@ class SummarizerService:
             parameters=engine.default_params if engine else None,
             prefix=engine.prefix if engine else None,
             limits=Limits(**{name: getattr(config, name) for name in Limits.model_fields}),
-            queue=Queue(
-                num_running=sum(gate.num_running for gate in gates),
-                num_waiting=sum(gate.num_waiting for gate in gates),
-            ),
+            queue=self._queue(),
             replicas=Replicas(
                 num_running=1, num_ready=int(self.method == "abstractive"), num_places=self._num_places()
             ),
@@ -310,6 +313,7 @@ def _or_key_sentences(write: Callable[[], SummaryResponse], task: SummaryTask) -
         )
 
 
+@cache  # reading them takes 9 ms, and `/status` is asked for twice a second
 def _version(package: str) -> str:
     try:
         return version(package)

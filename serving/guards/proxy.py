@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.config import ROUTES
 from serving.errors import NotFoundError, NotReadyError, ServingError
 from serving.guards import connections
 from serving.guards.answers import DECLINED_BY, error_json, send_error
@@ -23,8 +24,6 @@ from serving.guards.readiness import ReadyGuard
 from serving.schemas import HealthResponse
 
 _RESTART_RETRY_AFTER_S = 5
-
-_ROUTES = ("/summarize", "/summarize/stream", "/summarization", "/router", "/status", "/health", "/ready", "/metrics")
 
 # Headers by which a client could ask Serve's proxy to go on computing after it has left, or to give up early
 # with an answer of Serve's own. Who may compute for how long is decided here, and so is which replica does it.
@@ -61,7 +60,7 @@ def middlewares() -> list[Middleware]:
             hosts=Hosts(bounds.serving_host, bounds.allowed_host.split(",")),
             computes=(f"/{bounds.deployment_name}", "/router"),
         ),
-        Middleware(RequestCounter, record=RayRecorder(), routes={f"/{bounds.deployment_name}", *_ROUTES}),
+        Middleware(RequestCounter, record=RayRecorder(), routes={f"/{bounds.deployment_name}", *ROUTES}),
     ]
 
 
