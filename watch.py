@@ -109,13 +109,20 @@ class Watch:
         return silent_s > _MAX_STATUS_SILENCE_S or not self.client.is_up()
 
     def _check_start(self, took_s: float) -> None:
-        port = self._serving.serving_port
-        if self._process is not None and self._process.exit_status == PORT_TAKEN:
-            raise UserError(f"Another Nutshell uses port {port}. Stop it, or choose another with --serving-port.")
         # What has worked before is worth another try, however soon it failed.
         is_hopeless = took_s < _SLOW_FAILURE_S and not self._has_been_up
         if is_hopeless or self._num_starts == _MAX_STARTS:
-            raise UserError(f"The summarizer could not start. Its log says why: {log_path(port)}")
+            raise UserError(f"The summarizer could not start. Its log says why: {log_path(self._serving.serving_port)}")
+
+    def check_port(self) -> None:
+        """Make sure that whoever answers is ours.
+
+        Raises:
+            UserError: another one was sooner.
+        """
+        if self._process is not None and self._process.exit_status == PORT_TAKEN:
+            port = self._serving.serving_port
+            raise UserError(f"Another Nutshell uses port {port}. Stop it, or choose another with --serving-port.")
 
     def look_after_page(self) -> None:
         """Start the page again if it has ended.
@@ -145,6 +152,7 @@ class Watch:
         say("Ctrl-C stops the page." if app.serving_url else "Starting the summarizer; Ctrl-C stops everything.")
         while not stop.wait(_POLL_S):
             self.look_after_page()
+            self.check_port()
             try:
                 console.tell(self.client.status())
                 self.saw_answer()

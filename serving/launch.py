@@ -1,4 +1,4 @@
-"""Runs Ray and the Serve application in one process of its own: `python -m serving.launch CONFIG_JSON`.
+"""Runs Ray and the Serve application in one process of its own: `python -m serving.launch CONFIG_JSON [FLAGS]`.
 
 `app.py` starts it, so that the page and Ray come up side by side, so that Ray's chatter has a log file of its own,
 and so that Ctrl-C in a terminal reaches us before it reaches Ray. It ends on SIGTERM, after the summaries under way;
@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from serving.config import ServingConfig
 from serving.guards.bounds import BOUNDS_VARIABLE, Bounds
 from serving.guards.keys import KEYS_VARIABLE
-from serving.state import kill_session, log_path, new_folder, remove_folders, state_dir
+from serving.state import kill_session, log_path, new_folder, pid_path, remove_folders, state_dir
 
 PORT_TAKEN = 3
 """Exit status: another summarizer on this port is starting or runs."""
@@ -84,20 +84,30 @@ class _Stop:
         self.event.set()
 
 
-def serve_forever(config: ServingConfig, *, follow_parent: bool) -> None:
+def serve_forever(config: ServingConfig, *, is_detached: bool, is_restart: bool) -> None:
     """Start a Ray of our own and the application on it; return when asked to stop, with both shut down.
+
+    Args:
+        config: the application's settings.
+        is_detached: go on when the starter is gone, and note the process's number for `stop`.
+        is_restart: let the log go on.
 
     Raises:
         SystemExit: another summarizer uses the port.
     """
     stop = _Stop()
-    if follow_parent:
+    if not is_detached:
         threading.Thread(target=stop.on_parents_end, daemon=True).start()
     lock = FileLock(state_dir() / f"serving-{config.serving_port}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         sys.exit(PORT_TAKEN)
+    # From here on the port is ours, and so are the log and the note: until now they may have been another's.
+    if not is_restart:
+        os.truncate(log_path(config.serving_port), 0)
+    if is_detached:
+        pid_path(config.serving_port).write_text(str(os.getpid()), encoding="ascii")
     remove_folders(config.serving_port)
     folder = new_folder(config.serving_port)
     leave_out_pandas()
@@ -196,4 +206,9 @@ def leave_out_pandas() -> None:
 
 
 if __name__ == "__main__":
-    serve_forever(ServingConfig.model_validate_json(sys.argv[1]), follow_parent="--detached" not in sys.argv[2:])
+    flags = sys.argv[2:]
+    serve_forever(
+        ServingConfig.model_validate_json(sys.argv[1]),
+        is_detached="--detached" in flags,
+        is_restart="--restart" in flags,
+    )

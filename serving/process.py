@@ -28,7 +28,7 @@ _END_S = 10.0
 class ServingProcess:
     """One running `python -m serving.launch`, and with it one Ray; since `started_s` of the monotonic clock."""
 
-    def __init__(self, pid: int, port: int, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+    def __init__(self, pid: int, port: int, start: Callable[..., "subprocess.Popen[bytes]"]) -> None:
         self.pid = pid
         self.started_s = time.monotonic()
         self._port = port
@@ -45,19 +45,17 @@ class ServingProcess:
             api_key: the API's keys, separated by commas.
         """
         process = cls(0, config.serving_port, partial(_spawn, config, detach, api_key))
-        process._spawn_marked(is_new=True)
+        process._spawn()
         return process
 
     def restart(self) -> None:
         """End what is left of it, hanging or not, and start it again; its log goes on."""
         self._kill()
-        self._spawn_marked(is_new=False)
+        self._spawn("--restart")
 
-    def _spawn_marked(self, *, is_new: bool) -> None:
-        if is_new:
-            log_path(self._port).unlink(missing_ok=True)
+    def _spawn(self, *flags: str) -> None:
         self.started_s = time.monotonic()
-        self._popen = self._start()
+        self._popen = self._start(*flags)
         self.pid = self._popen.pid
 
     @classmethod
@@ -103,14 +101,14 @@ class ServingProcess:
             stdin: IO[bytes] | None = self._popen.stdin
             if stdin is not None:
                 stdin.close()
-        remove_folders(self._port)
+        remove_folders(self._port, owner=self.pid)
 
 
-def _spawn(config: ServingConfig, detach: bool, api_key: str | None) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", _MODULE, config.model_dump_json(), *(["--detached"] if detach else [])]
+def _spawn(config: ServingConfig, detach: bool, api_key: str | None, *flags: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", _MODULE, config.model_dump_json(), *(["--detached"] if detach else []), *flags]
     # Appended to, so that it may be cut while it is written.
     with log_path(config.serving_port).open("ab") as log:
-        popen = subprocess.Popen(
+        return subprocess.Popen(
             command,
             env=launch_environment(config, api_key),
             # Held open by us and never written to: its end tells the process that we are gone.
@@ -120,13 +118,10 @@ def _spawn(config: ServingConfig, detach: bool, api_key: str | None) -> "subproc
             # Away from the terminal's Ctrl-C, which would reach Ray's processes before we can stop them in order.
             start_new_session=True,
         )
-    if detach:
-        pid_path(config.serving_port).write_text(str(popen.pid), encoding="ascii")
-    return popen
 
 
 def forget_detached(port: int) -> None:
-    """Remove what `ServingProcess.start(detach=True)` noted for `port`."""
+    """Remove what a detached summarizer on `port` has noted."""
     pid_path(port).unlink(missing_ok=True)
 
 

@@ -37,20 +37,34 @@ def pid_path(port: int) -> Path:
 
 
 def new_folder(port: int) -> Path:
-    """A folder for the sockets and logs of the Ray on `port`."""
-    return Path(tempfile.mkdtemp(prefix=f"nutshell-{port}-", dir=_folders()))
+    """A folder of this process's for what it has on `port`: Ray's sockets and logs, or the page's uploads."""
+    return Path(tempfile.mkdtemp(prefix=f"nutshell-{port}-{os.getpid()}-", dir=_folders()))
 
 
-def remove_folders(port: int) -> None:
-    """Delete what `new_folder` has made for `port`, crashed starts' as well; whoever calls holds the port."""
-    for folder in _folders().glob(f"nutshell-{port}-*"):
-        if folder.stat().st_uid == os.getuid():
+def remove_folders(port: int, *, owner: int | None = None) -> None:
+    """Delete what `new_folder` has made for `port` in the process `owner` (default: this one), or in one that is gone.
+
+    Others stay: of two that start on one port at the same time, the one that gives way must not take the other's.
+    """
+    for folder in _folders().glob(f"nutshell-{port}-*-*"):
+        pid = int(folder.name.split("-")[2])
+        if folder.stat().st_uid == os.getuid() and (pid == (owner or os.getpid()) or not _exists(pid)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folders() -> Path:
     # Ray's sockets lie deeper by 70 characters, and a socket's path has 107 at most.
-    return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) <= 16 else "/tmp")
+    return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) <= 8 else "/tmp")
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def kill_session(leader: int) -> None:

@@ -8,10 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from app import _url, check_port
 from command_line import AppConfig, UserError, parse_command_line
 from serving.config import DEFAULT_MODEL, ServingConfig
+from serving.process import ServingProcess
+from serving.state import log_path, pid_path, remove_folders, state_dir
+from tests.running_app import free_port, wait_until
 from ui.client import Status
 from watch import Console, Watch
 
@@ -242,3 +246,31 @@ def test_what_never_started_is_given_up_at_once_and_what_did_is_tried_three_time
     assert summarizer.num_restarts == 3
     with pytest.raises(UserError, match="could not start"):
         watch.look_after()
+
+
+@pytest.mark.parametrize("detach", [False, True])
+def test_who_comes_second_on_a_port_leaves_the_first_ones_things_alone(detach, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    port = free_port()
+    holds = f"from serving.state import *; import time; print(new_folder({port}), flush=True); time.sleep(600)"
+    first = subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert first.stdout is not None
+        folder = Path(first.stdout.readline().strip())
+        log_path(port).write_text("what the first one says")
+        pid_path(port).write_text(str(first.pid))
+        with FileLock(state_dir() / f"serving-{port}.lock"):
+            second = ServingProcess.start(ServingConfig(serving_port=port), detach=detach)
+            wait_until(lambda: not second.is_alive(), timeout_s=60, what="the second one gives way")
+            watch = Watch(Summarizer(answers_health=True), ServingConfig(serving_port=port), second, None)
+            with pytest.raises(UserError, match=f"Another Nutshell uses port {port}"):
+                watch.check_port()
+            second.stop()
+        assert folder.exists()
+        assert log_path(port).read_text() == "what the first one says"
+        assert pid_path(port).read_text() == str(first.pid)
+    finally:
+        first.kill()
+        first.communicate()
+        remove_folders(port)
+        assert not folder.exists()
