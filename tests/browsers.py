@@ -7,11 +7,15 @@ profile a page costs 1.4 s of CPU time instead of 2.8.
 import tempfile
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser_setup import BROWSER_FLAGS
 
 _MEDIA = frozenset({"color_scheme", "forced_colors"})
+_PATIENCE_MS = 120_000
+"""A busy machine is slow at times, which says nothing about a page."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 class Profile:
@@ -60,6 +64,7 @@ class Browsers:
         self._how: dict[str, Any] = {"executable_path": path, "args": BROWSER_FLAGS}
         self._folder = tempfile.TemporaryDirectory(prefix="nutshell-profile-", ignore_cleanup_errors=True)
         self._lasting = self._chromium.launch_persistent_context(self._folder.name, **self._how)
+        self._lasting.set_default_timeout(_PATIENCE_MS)
         self._profile = Profile(self._lasting)
         self._other: Browser | None = None
 
@@ -69,7 +74,9 @@ class Browsers:
             return self._profile.lend(options)
         if self._other is None:
             self._other = self._chromium.launch(**self._how)
-        return self._other.new_context(**options)
+        context = self._other.new_context(**options)
+        context.set_default_timeout(_PATIENCE_MS)
+        return context
 
     def close(self) -> None:
         """End both Chromiums."""

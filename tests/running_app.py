@@ -76,9 +76,25 @@ class RunningApp:
         wait_until(lambda: self.is_up(path), timeout_s=600, what=f"{path}, log in {self.log}")
         return self
 
+    def num_running(self) -> int:
+        """Requests in work."""
+        return self.get("/status").json()["queue"]["num_running"]
+
+    def wait_idle(self) -> None:
+        """Wait until nothing runs, as after a cancel: for less time than the articles that tests cancel would take."""
+        wait_until(lambda: self.num_running() == 0, timeout_s=8, what="nothing runs")
+        for replica in self.replica_pids():
+            before = cpu_seconds(replica)
+            time.sleep(1)
+            assert cpu_seconds(replica) - before < 0.3
+
     def replica_pids(self) -> list[int]:
         """Processes of this application's replicas."""
-        return [pid for pid in self.descendants() if "ServeReplica" in command_of(pid)]
+        return self.pids_of("ServeReplica")
+
+    def pids_of(self, mark: str) -> list[int]:
+        """Processes of this application with `mark` in their command line."""
+        return [pid for pid in self.descendants() if mark in command_of(pid)]
 
     def descendants(self) -> list[int]:
         """Every process that this application started, directly or not."""

@@ -39,9 +39,7 @@ def open_file(page: Page, name: str) -> str:
     """Choose a file; return what is in the box then."""
     box(page).fill("")
     page.locator("#article-foot input[type=file]").set_input_files(CASES / name)
-    expect(page.get_by_text(f"This is what {name} says.").or_(page.locator("#note .warning"))).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.get_by_text(f"This is what {name} says.").or_(page.locator("#note .warning"))).to_be_visible()
     expect(box(page)).not_to_have_value("")
     return box(page).input_value()
 
@@ -80,10 +78,10 @@ def test_many_articles(page):
     }
     for name, members in names.items():
         page.locator("#batch-file input[type=file]").set_input_files(CASES / name)
-        expect(page.locator("#batch-file a[download]")).to_have_attribute("download", name, timeout=20_000)
+        expect(page.locator("#batch-file a[download]")).to_have_attribute("download", name)
         expect(page.get_by_text("Done:")).to_be_hidden()
         page.get_by_role("button", name="Summarize all").click()
-        expect(page.get_by_text("Done:")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Done:")).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("button", name="Save the table").click()
         rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))

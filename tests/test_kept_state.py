@@ -75,10 +75,10 @@ def length(page):
 
 
 def run(page, text=ARTICLE):
-    expect(box(page)).to_be_visible(timeout=30_000)
+    expect(box(page)).to_be_visible()
     box(page).fill(text)
     button(page, "Summarize").click()
-    expect(page.locator("#result .data")).to_be_attached(timeout=30_000)
+    expect(page.locator("#result .data")).to_be_attached()
     # The history and this tab keep it a moment later.
     page.wait_for_function(
         "JSON.parse(sessionStorage.getItem('nutshell.tab') ?? '{}').shown || !nutshell.history.keeps"
@@ -103,7 +103,7 @@ def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what)
         slow(page)
 
     page = open_page(prepare=prepare)
-    expect(box(page)).to_be_visible(timeout=60_000)
+    expect(box(page)).to_be_visible()
     wanted = {"text": ARTICLE, "max_words": 120, "format": "bullets"}
     if what == "length":
         length(page).fill("30")
@@ -125,7 +125,7 @@ def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what)
     expect(box(page)).to_have_value(wanted["text"])
     expect(length(page)).to_have_value(str(wanted["max_words"]))
     button(page, "Summarize").click()
-    expect(page.locator("#result .data")).to_be_attached(timeout=60_000)
+    expect(page.locator("#result .data")).to_be_attached()
     assert site.server.bodies[num_before:] == [{**wanted, "method": "auto"}]
 
 
@@ -134,20 +134,20 @@ def test_remembered_settings_are_there_from_the_first_moment(open_page):
     seen += "('#length input[type=number]'); own && seen.add(own.value); }).observe(document, {childList: true, "
     seen += "subtree: true, attributes: true});"
     page = open_page(prepare=lambda page: (page.add_init_script(REMEMBERED), page.add_init_script(seen)))
-    expect(length(page)).to_have_value("120", timeout=30_000)
+    expect(length(page)).to_have_value("120")
     page.wait_for_timeout(1000)
     assert page.evaluate("[...seen]") == ["120"]
 
 
 def test_reload_and_back_keep_article_length_and_result(site, open_page):
     page = open_page()
-    expect(length(page)).to_be_visible(timeout=30_000)
+    expect(length(page)).to_be_visible()
     length(page).fill("45")
     length(page).press("Tab")
     run(page)
     for again in (page.reload, lambda: (page.goto("about:blank"), page.go_back())):
         again()
-        expect(box(page)).to_have_value(ARTICLE, timeout=30_000)
+        expect(box(page)).to_have_value(ARTICLE)
         expect(length(page)).to_have_value("45")
         expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0])
         expect(page.locator("#about .badge")).to_be_visible()
@@ -159,25 +159,25 @@ def test_reload_and_back_keep_article_length_and_result(site, open_page):
 
 def test_text_that_was_only_typed_is_there_again(open_page):
     page = open_page()
-    expect(box(page)).to_be_visible(timeout=30_000)
+    expect(box(page)).to_be_visible()
     box(page).press_sequentially("Half an article")
     page.reload()
-    expect(box(page)).to_have_value("Half an article", timeout=30_000)
+    expect(box(page)).to_have_value("Half an article")
 
 
 def test_tabs_do_not_overwrite_one_another(open_page):
     first = open_page()
     run(first)
     second = open_page(context=first.context)
-    expect(box(second)).to_have_value("", timeout=30_000)
+    expect(box(second)).to_have_value("")
     box(second).fill("Another article.")
     length(second).fill("90")
     length(second).press("Tab")
     first.reload()
-    expect(box(first)).to_have_value(ARTICLE, timeout=30_000)
+    expect(box(first)).to_have_value(ARTICLE)
     expect(length(first)).to_have_value("60")
     second.reload()
-    expect(box(second)).to_have_value("Another article.", timeout=30_000)
+    expect(box(second)).to_have_value("Another article.")
     expect(length(second)).to_have_value("90")
 
 
@@ -189,7 +189,7 @@ def test_shared_page_keeps_nothing(browser):
     run(page)
     assert page.evaluate("[sessionStorage.length, localStorage.getItem('nutshell.history')]") == [0, None]
     page.reload()
-    expect(box(page)).to_have_value("", timeout=30_000)
+    expect(box(page)).to_have_value("")
     context.close()
     site.close()
 
@@ -197,7 +197,7 @@ def test_shared_page_keeps_nothing(browser):
 @pytest.mark.parametrize("stored", ["{", "null", "[1]", '{"article": 7, "length": "x", "shown": {"result": 1}}', '"a"'])
 def test_foreign_things_in_the_tabs_storage_do_no_harm(open_page, stored):
     page = open_page(prepare=lambda page: page.add_init_script(f"sessionStorage.setItem('nutshell.tab', {stored!r})"))
-    expect(box(page)).to_have_value("", timeout=30_000)
+    expect(box(page)).to_have_value("")
     expect(length(page)).to_have_value("60")
 
 
@@ -231,7 +231,7 @@ def test_clear_takes_the_result_away(open_page):
     expect(button(page, "Copy")).to_be_hidden()
     expect(page.get_by_text(STALE)).to_be_hidden()
     page.reload()
-    expect(box(page)).to_have_value("", timeout=30_000)
+    expect(box(page)).to_have_value("")
     expect(summary(page)).to_contain_text("The summary will stand here.")
 
 
@@ -242,9 +242,9 @@ def test_model_that_arrives_is_offered_for_key_sentences_only(site, open_page):
     redo = button(page, "The language model is ready now: summarize again in new words")
     expect(redo).to_be_hidden()
     site.status, site.result = STATUS, RESULT
-    expect(redo).to_be_visible(timeout=15_000)
+    expect(redo).to_be_visible()
     redo.click()
-    expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0], timeout=15_000)
+    expect(summary(page)).to_contain_text(SUMMARY.split(" from")[0])
     expect(redo).to_be_hidden()
 
 
@@ -252,7 +252,7 @@ def test_key_sentences_that_the_model_would_not_better_are_left_alone(site, open
     """Another language gets them though the model is there."""
     site.result = KEY_SENTENCES
     page = open_page()
-    expect(page.locator("#state summary")).to_have_text("Language model", timeout=30_000)
+    expect(page.locator("#state summary")).to_have_text("Language model")
     run(page)
     page.wait_for_timeout(1000)
     expect(button(page, "The language model is ready now: summarize again in new words")).to_be_hidden()
@@ -271,7 +271,7 @@ def test_headline_stands_over_the_summary_when_asked_for(open_page):
     assert download.value.suggested_filename == "the-ferries-run-all-night-from-may-summary.txt"
     assert download.value.path().read_text().startswith("The ferries run all night from May\n\nFerries will run")
     page.reload()
-    expect(page.get_by_label("Headline")).to_be_checked(timeout=30_000)
+    expect(page.get_by_label("Headline")).to_be_checked()
     expect(shown).to_be_visible()
     page.get_by_label("Headline").uncheck()
     expect(shown).to_be_hidden()
@@ -284,11 +284,11 @@ def test_missing_model_is_told_once_to_guests_and_explained_to_the_host(site, op
     site.status = {**STATUS, "method": "extractive", "model_state": "failed", "model_reason": reason}
     site.result = KEY_SENTENCES
     page = open_page()
-    expect(page.locator("#state summary")).to_have_text("Key sentences", timeout=30_000)
+    expect(page.locator("#state summary")).to_have_text("Key sentences")
     run(page)
     page.locator("#state summary").click()
     expect(page.locator("#state").get_by_text("The language model is not here now")).to_be_visible()
-    expect(page.locator("#state-said")).to_be_empty(timeout=15_000)  # what is read out stands there for a moment
+    expect(page.locator("#state-said")).to_be_empty()  # what is read out stands there for a moment
     shown = page.locator("body").inner_text()
     assert shown.count("language model") == 1
     assert "HF_HUB_OFFLINE" not in shown
@@ -298,7 +298,7 @@ def test_missing_model_is_told_once_to_guests_and_explained_to_the_host(site, op
 
 def test_batch_shows_the_length_in_force(open_page):
     page = open_page()
-    expect(length(page)).to_be_visible(timeout=30_000)
+    expect(length(page)).to_be_visible()
     for num_words, form, said in [
         (None, None, "Each summary: at most 60 words, as text."),
         ("45", "Points", "Each summary: at most 45 words, as points."),
@@ -317,7 +317,7 @@ def test_comparison_stands_in_the_summarys_place_and_goes_again(open_page):
     run(page)
     button(page, "Compare").click()
     for side in SIDES.values():
-        expect(page.get_by_role("region", name=side)).to_contain_text(SUMMARY, timeout=15_000)
+        expect(page.get_by_role("region", name=side)).to_contain_text(SUMMARY)
     expect(button(page, "Summarize")).to_be_visible()
     expect(button(page, "Copy")).to_be_hidden()
     box(page).fill("Another text.")
@@ -341,11 +341,11 @@ def start_endless(site, open_page, **options) -> Page:
     """A page whose run, started by keyboard, writes and never ends."""
     site.is_endless = True
     page = open_page(**options)
-    expect(box(page)).to_be_visible(timeout=30_000)
+    expect(box(page)).to_be_visible()
     box(page).fill(ARTICLE)
     button(page, "Summarize").focus()
     page.keyboard.press("Enter")
-    expect(summary(page)).to_contain_text("Ferries will run", timeout=15_000)
+    expect(summary(page)).to_contain_text("Ferries will run")
     return page
 
 
@@ -384,7 +384,7 @@ def test_axe_finds_nothing_serious_in_the_states_that_pass(site, open_page, monk
         answers = {"GET": send_json(200, STATUS), "POST": refuse}
         monkeypatch.setattr(site.server, "answer", lambda handler, answers=answers: answers[handler.command](handler))
         button(page, "Summarize").click()
-        expect(page.get_by_text(said)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(said)).to_be_visible()
         found[said] = serious(page)
         page.keyboard.press("Escape")
         expect(button(page, "Summarize")).to_be_visible()
@@ -394,7 +394,7 @@ def test_axe_finds_nothing_serious_in_the_states_that_pass(site, open_page, monk
 def test_a_button_that_can_not_be_pressed_looks_like_none_in_the_dark(site, open_page):
     page = open_page(prepare=lambda page: page.emulate_media(color_scheme="dark"))
     main, other = button(page, "Summarize"), button(page, "Open a file")
-    expect(main).to_be_visible(timeout=30_000)
+    expect(main).to_be_visible()
     colours = [part.evaluate("(part) => getComputedStyle(part).backgroundColor") for part in (main, other)]
     main.evaluate("(part) => { part.disabled = true; }")
     for colour in colours:  # it fades

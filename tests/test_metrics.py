@@ -1,13 +1,9 @@
 """What is measured, what a scrape shows of it, and that the Grafana board draws what there is."""
 
 import asyncio
-import json
 import re
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from serving.errors import BusyError, NotReadyError
 from serving.guards import metrics_page
@@ -17,7 +13,7 @@ from serving.service import SummarizerService
 from serving.summarizer import SummaryTask
 from tests.fake_engine import FakeEngine
 from tests.little_server import LittleServer
-from tests.running_app import ROOT, RunningApp, wait_until
+from tests.scrapes import board, samples, targets
 from tests.test_api import ARTICLE, CONFIG
 from tests.test_guards import ECHO
 
@@ -146,14 +142,6 @@ def agent(worker, node, *, requests, running):
     )
 
 
-def samples(page):
-    return {
-        (sample.name, *sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(page.decode())
-        for sample in family.samples
-    }
-
-
 def test_page_adds_up_a_proxy_and_the_one_before_it_and_keeps_machines_apart():
     page = metrics_page.page([
         agent("a", "10.0.0.1", requests=3, running=1),
@@ -185,76 +173,6 @@ def test_a_machine_whose_agent_is_gone_costs_only_its_own_numbers():
     assert "object_store" not in texts[0]
     assert len(samples(metrics_page.page(texts))) == 2
     assert metrics_page.page([]) == b""
-
-
-@pytest.fixture(scope="module")
-def scraped(tiny_t5, tmp_path_factory):
-    """What a scrape of the real application shows after a few requests."""
-    app = RunningApp(
-        tmp_path_factory.mktemp("metrics"), "--model", str(tiny_t5), "--num-replicas", "2", "--max-waiting", "0",
-        "--max-running", "1", page=False,
-    )  # fmt: skip
-    try:
-        app.wait_ready(abstractive=True)
-        for method in ("extractive", "abstractive"):
-            wait_until(
-                lambda method=method: app.post("/summarize", {"text": ARTICLE, "method": method}).status_code == 200,
-                timeout_s=300, what=method,
-            )  # fmt: skip
-        with ThreadPoolExecutor(16) as pool:
-            list(pool.map(lambda _: app.post("/summarize", {"text": ARTICLE * 20, "method": "abstractive"}), range(16)))
-        app.get("/nowhere")
-        app.post("/summarize", {"text": ""})
-
-        def whole():
-            text = app.get("/metrics").content
-            return text if all(name in text.decode() for name in METRICS) and b"/summarize" in text else None
-
-        wait_until(lambda: whole() is not None, timeout_s=120, what=f"every metric, log in {app.log}")
-        time.sleep(11)  # until the last of the requests above is told too
-        yield samples(app.get("/metrics").content)
-    finally:
-        app.stop()
-
-
-def total(scraped, name, **labels):
-    return sum(
-        value for (found, *pairs), value in scraped.items() if found == name and labels.items() <= dict(pairs).items()
-    )
-
-
-@pytest.mark.ray
-def test_one_scrape_shows_every_replica_and_what_came_of_every_request(scraped):
-    replicas = {dict(labels)["replica"] for name, *labels in scraped if name == "nutshell_running"}
-    assert len(replicas) == 2
-    assert total(scraped, "nutshell_model_state", state="ready") == 2
-    answered = {
-        status: total(scraped, "nutshell_http_requests_total", route="/summarize", status=status)
-        for status in ("200", "422", "429", "503")
-    }
-    assert answered["422"] == 1
-    assert answered["429"] >= 1
-    assert total(scraped, "nutshell_http_requests_total", route="other", status="404") == 1
-    done = total(scraped, "nutshell_summaries_total", outcome="done")
-    assert done == answered["200"] == total(scraped, "nutshell_summary_seconds_count")
-    assert total(scraped, "nutshell_summaries_total", outcome="busy") >= answered["429"]
-    assert total(scraped, "nutshell_first_draft_seconds_count") >= 1
-    assert total(scraped, "nutshell_tokens_total", direction="written") > 0
-
-
-@pytest.mark.ray
-def test_every_number_that_the_board_draws_is_there(scraped):
-    named = set(re.findall(r"\b(?:nutshell|ray)_\w+", json.dumps([target["expr"] for target in targets()])))
-    assert named
-    assert named <= {name for name, *_ in scraped}
-
-
-def board():
-    return json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
-
-
-def targets():
-    return [target for panel in board()["panels"] for target in panel.get("targets", [])]
 
 
 def test_board_draws_every_metric_and_no_other():

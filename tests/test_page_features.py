@@ -51,7 +51,7 @@ def summarize(page, sample=SAMPLES[0]):
     button(page, sample.name).click()
     expect(article(page)).to_have_value(sample.text)
     button(page, "Summarize").click()
-    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("shorter")).to_be_visible()
 
 
 def saved(page, name):
@@ -63,7 +63,7 @@ def saved(page, name):
 
 
 def test_counts_and_warnings_before_sending(page):
-    expect(page.locator("#state [data-max-article-chars]")).to_be_attached(timeout=10_000)
+    expect(page.locator("#state [data-max-article-chars]")).to_be_attached()
     article(page).fill("The council met on Monday. " * 100)
     expect(page.locator("#counts")).to_have_text("500 words, about 2 minutes to read")
     expect(page.locator("#advice")).to_be_empty()
@@ -86,17 +86,17 @@ def test_web_address_is_recognised_and_not_opened(page):
 def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):
     (tmp_path / "story.txt").write_text(SAMPLES[1].text)
     page.locator("#article-foot input[type=file]").set_input_files(tmp_path / "story.txt")
-    expect(article(page)).to_have_value(SAMPLES[1].text, timeout=15_000)
+    expect(article(page)).to_have_value(SAMPLES[1].text)
     expect(page.get_by_text("This is what story.txt says.")).to_be_visible()
     (tmp_path / "story.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     page.locator("#article-foot input[type=file]").set_input_files(tmp_path / "story.pdf")
-    expect(page.get_by_text(FILE_PICTURE)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(FILE_PICTURE)).to_be_visible()
     expect(article(page)).to_have_value(SAMPLES[1].text)
     (tmp_path / "large.txt").write_bytes(b"a " * 3_000_000)
     page.locator("#article-foot input[type=file]").set_input_files(tmp_path / "large.txt")
-    expect(page.get_by_text("This file is larger than 5 MB")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("This file is larger than 5 MB")).to_be_visible()
     page.locator("#article-foot input[type=file]").set_input_files([tmp_path / "story.txt", tmp_path / "story.pdf"])
-    expect(page.get_by_text("One file at a time, please.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("One file at a time, please.")).to_be_visible()
 
 
 def test_file_dropped_anywhere_is_read(page):
@@ -109,7 +109,7 @@ def test_file_dropped_anywhere_is_read(page):
         }""",
         SAMPLES[2].text,
     )
-    expect(article(page)).to_have_value(SAMPLES[2].text, timeout=15_000)
+    expect(article(page)).to_have_value(SAMPLES[2].text)
 
 
 def test_length_form_and_large_text_are_remembered(app, page):
@@ -184,10 +184,10 @@ def test_half_a_character_in_a_link_is_summarized_all_the_same(page):
     squeeze = zlib.compressobj(wbits=-15)
     packed = base64.urlsafe_b64encode(squeeze.compress(broken.encode()) + squeeze.flush()).decode().rstrip("=")
     page.evaluate("(hash) => { location.hash = hash; }", f"#article={packed}")  # in a tab that shows the page already
-    expect(page.get_by_text("This article came with the link.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("This article came with the link.")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Words at most")).to_have_value("60")
     button(page, "Summarize").click()
-    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("shorter")).to_be_visible()
 
 
 def test_engineers_see_the_call_of_this_article(page):
@@ -310,7 +310,7 @@ def test_link_carries_the_article_and_no_server_sees_it(app, browser, page):
     other = browser.new_context().new_page()
     other.on("request", lambda request: requested.append(request.url))
     other.goto(link)
-    expect(article(other)).to_have_value(SAMPLES[3].text, timeout=20_000)
+    expect(article(other)).to_have_value(SAMPLES[3].text)
     expect(other.get_by_text("This article came with the link.")).to_be_visible()
     expect(preset(other, "Long")).to_be_checked()
     expect(other.get_by_label("Points", exact=True)).to_be_checked()
@@ -321,7 +321,7 @@ def test_link_carries_the_article_and_no_server_sees_it(app, browser, page):
 def test_damaged_and_too_long_links_are_told(app, page):
     page.goto("about:blank")
     page.goto(f"{app.page_url}#article=AAAA")
-    expect(page.get_by_text("The link that brought you here is damaged")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The link that brought you here is damaged")).to_be_visible()
     summarize(page)
     # What hardly shrinks: the link would be cut by what carries it.
     article(page).fill(" ".join(f"{number * 2654435761 % 2**32:x}" for number in range(12_000)))
@@ -335,7 +335,7 @@ def test_keyboard_focus_survives_a_run_and_screen_readers_hear_of_it(page):
     expect(article(page)).to_have_value(SAMPLES[0].text)
     button(page, "Summarize").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("shorter")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("shorter")).to_be_visible()
     expect(heard).to_be_visible()
     expect(button(page, "Summarize")).to_be_focused()
 
@@ -349,12 +349,9 @@ def test_batch_fills_a_table_and_saves_it(page, tmp_path):
     button(page, "Summarize all").click()
     expect(page.get_by_text("Choose a file first.")).to_be_visible()
     page.locator("#batch-file input[type=file]").set_input_files(tmp_path / "articles.csv")
-    expect(page.get_by_text("articles.csv").or_(page.get_by_text("articles"))).not_to_have_count(0)
-    page.wait_for_timeout(1000)
+    expect(page.locator("#batch-file a[download]")).to_have_attribute("download", "articles.csv")
     button(page, "Summarize all").click()
-    expect(page.get_by_text("Done: 3 of 3. 1 could not be summarized; the table says why.")).to_be_visible(
-        timeout=60_000
-    )
+    expect(page.get_by_text("Done: 3 of 3. 1 could not be summarized; the table says why.")).to_be_visible()
     expect(page.locator("#batch-table").get_by_role("row")).to_have_count(4)
     name, content = saved(page, "Save the table")
     assert name == "summaries.csv"

@@ -107,7 +107,7 @@ def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
     # Noted in the page: each stands for a second only, which a busy machine may take to look once.
     page.evaluate(NOTE_WHAT_IS_SAID)
     run(page)
-    expect(page.get_by_text("1,900 words → 10, 99 % shorter, saves about 8 minutes")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1,900 words → 10, 99 % shorter, saves about 8 minutes")).to_be_visible()
     expect(page.get_by_text("All of the article was read, in 4 parts.")).to_be_visible()
     said = page.evaluate("said")
     lines = ["Waiting: place 3 in the line.", "Reading part 2 of 4 …", "Writing part 3 of 4 …", "Done in"]
@@ -120,7 +120,7 @@ def test_place_in_line_part_and_draft_are_shown_while_it_works(open_page):
 def test_facts_that_the_article_lacks_are_underlined_and_explained(open_page):
     page = open_page()
     run(page)
-    expect(page.get_by_text(DOUBTS)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(DOUBTS)).to_be_visible()
     doubts = page.locator(".doubt")
     assert doubts.all_inner_texts() == ["June", "Anna Berg"]
     doubts.first.focus()
@@ -156,17 +156,17 @@ def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
     visitor.get_by_role("button", name="Recent summaries").click()
     expect(visitor.get_by_label("Remember them in this browser")).not_to_be_checked()
     run(visitor)
-    expect(visitor.get_by_text("shorter")).to_be_visible(timeout=15_000)
+    expect(visitor.get_by_text("shorter")).to_be_visible()
     assert visitor.evaluate("localStorage.getItem('nutshell.history')") is None
 
 
 def test_login_says_what_it_is_for_and_lets_in(open_page):
     page = open_page(auth=("guest", "secret"), expect_page=False)
-    expect(page.get_by_text("Whoever invited you has the user name and the password.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Whoever invited you has the user name and the password.")).to_be_visible()
     page.get_by_label("username").fill("guest")
     page.get_by_label("password").fill("secret")
     page.get_by_role("button", name="Login").click()
-    expect(page.get_by_label("Article", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Article", exact=True)).to_be_visible()
 
 
 def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
@@ -180,8 +180,8 @@ def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
     monkeypatch.setattr(article_run, "fetch_article", functools.partial(fetch_article, web=web))
     page = open_page(PageConfig(allow_urls=True))
     run(page, f"http://news.test:{site.port}/story")
-    expect(page.get_by_label("Article", exact=True)).to_have_value(story, timeout=15_000)
-    expect(page.get_by_text("shorter")).to_be_visible(timeout=15_000)
+    expect(page.get_by_label("Article", exact=True)).to_have_value(story)
+    expect(page.get_by_text("shorter")).to_be_visible()
     site.close()
 
 
@@ -191,7 +191,7 @@ def test_address_of_the_own_network_is_not_opened(open_page):
     page = open_page(PageConfig(allow_urls=True))
     for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1"):
         run(page, f"http://{host}:{site.port}/admin")
-        expect(page.get_by_text(WEB_NOT_PUBLIC)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(WEB_NOT_PUBLIC)).to_be_visible()
         run(page, "")
         expect(page.get_by_text(NOTHING_TO_DO)).to_be_visible()
     site.close()
@@ -223,20 +223,20 @@ def test_page_is_english_in_every_browser(open_page):
 @pytest.mark.parametrize("locale", ["de-DE", "ar"])
 def test_login_is_english_in_every_browser(open_page, locale):
     page = open_page(auth=("guest", "secret"), expect_page=False, locale=locale)
-    expect(page.get_by_role("button", name="Login")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Login")).to_be_visible()
     expect(page.get_by_label("password")).to_be_visible()
 
 
 def test_wrong_password_is_told_and_both_are_asked_again(open_page):
     page = open_page(auth=password_check("guest", "canoe-lemon-amber"), expect_page=False)
     for password in ("canoe-lemon", "Canoe lemon amber"):
-        expect(page.get_by_text("If one of them was wrong, type both again.")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("If one of them was wrong, type both again.")).to_be_visible()
         page.get_by_label("username").fill("Guest")
         page.get_by_label("password").fill(password)
         page.get_by_role("button", name="Login").click()
         if password == "canoe-lemon":
-            expect(page.get_by_text("Incorrect Credentials")).to_be_visible(timeout=20_000)
-    expect(page.get_by_label("Article", exact=True)).to_be_visible(timeout=20_000)
+            expect(page.get_by_text("Incorrect Credentials")).to_be_visible()
+    expect(page.get_by_label("Article", exact=True)).to_be_visible()
     open_page.problems.remove("Failed to load resource: the server responded with a status of 400 (Bad Request)")
 
 

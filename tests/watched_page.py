@@ -27,7 +27,7 @@ class Watch:
 
 def wait_loaded(page: Page) -> None:
     """Wait until the page's script has run: it says what is read out."""
-    expect(page.locator("#progress [role=status]")).to_be_attached(timeout=20_000)
+    expect(page.locator("#progress [role=status]")).to_be_attached()
 
 
 def box(page: Page) -> Locator:
