@@ -9,7 +9,7 @@ import pytest
 from serving.engine.interface import Engine, Generation, GenerationParams, GenerationStoppedError
 from serving.engine.transformers_engine import TransformersEngine
 from tests.fake_engine import FakeEngine
-from tests.tiny_t5 import TinyT5, never, words
+from tests.tiny_models import TinyT5, never, words
 
 MakeEngine = Callable[..., Engine]
 
@@ -21,7 +21,7 @@ SHORT = GenerationParams(max_length=5, min_length=5, num_beams=1)
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> TinyT5:
-    return TinyT5.make(tmp_path_factory.mktemp("tiny"), seed=1, eos_appeal=2.0)
+    return TinyT5.make(tmp_path_factory.mktemp("tiny"), seed=1, end_scale=2.0)
 
 
 def fast(model: TinyT5, prefix: str = "") -> Engine:

@@ -16,14 +16,14 @@ from serving.engine.beam_search import Candidates
 from serving.engine.engine import T5Engine
 from serving.engine.interface import Generation, GenerationParams, Precision
 from serving.engine.request import Request
-from tests.tiny_t5 import EOS, VOCAB_SIZE, TinyT5, never, words
+from tests.tiny_models import EOS, VOCAB_SIZE, TinyT5, never, words
 
 MODELS = [
-    pytest.param({"kind": "v1.0", "seed": 1, "eos_appeal": 2.0}, id="T5 v1.0, ends early"),
+    pytest.param({"kind": "v1.0", "seed": 1, "end_scale": 2.0}, id="T5 v1.0, ends early"),
     pytest.param({"kind": "v1.0", "seed": 2}, id="T5 v1.0, deeper"),
-    pytest.param({"kind": "v1.1", "seed": 3, "eos_appeal": 1.5}, id="T5 v1.1 (FLAN), own output layer"),
-    pytest.param({"kind": "v1.1", "seed": 5, "eos_appeal": 3.0}, id="T5 v1.1 (FLAN), deeper, ends early"),
-    pytest.param({"kind": "mt5", "seed": 4, "eos_appeal": 1.5}, id="mT5"),
+    pytest.param({"kind": "v1.1", "seed": 3, "end_scale": 1.5}, id="T5 v1.1 (FLAN), own output layer"),
+    pytest.param({"kind": "v1.1", "seed": 5, "end_scale": 3.0}, id="T5 v1.1 (FLAN), deeper, ends early"),
+    pytest.param({"kind": "mt5", "seed": 4, "end_scale": 1.5}, id="mT5"),
 ]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unfeasible length constraints")  # random settings, on purpose
@@ -59,7 +59,7 @@ def test_one_request_alone_with_the_tutorials_settings(model: TinyT5, num_beams:
     engine = model.engine()
     generation = engine.submit(words(*source), params, stop=never()).result()
     engine.close()
-    assert generation.token_ids == model.expected([*source, EOS], params)
+    assert generation.token_ids == model.expected(source, params)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
@@ -70,7 +70,7 @@ def test_requests_of_all_kinds_that_join_a_running_batch_at_random_steps(model: 
     generations = submit_at_steps(engine, jobs)
     engine.close()
     for (source, params, _), generation in zip(jobs, generations, strict=True):
-        expected = model.expected([*source, EOS], params)
+        expected = model.expected(source, params)
         assert generation.token_ids == expected, params
         assert generation.finish_reason == ("stop" if expected[-1] == EOS else "length")
 
@@ -119,7 +119,7 @@ def test_an_article_longer_than_the_model_reads_is_cut_as_transformers_cuts_it(t
     generation = engine.submit(words(*source), params, stop=never()).result()
     assert engine.count_tokens(words(*source)) == 601
     engine.close()
-    assert generation.token_ids == model.expected([*source[:511], EOS], params)
+    assert generation.token_ids == model.expected(source[:511], params)
 
 
 def test_int8_gives_the_same_tokens_whoever_shares_the_step(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from serving.engine import model_runner
 from serving.engine.engine import T5Engine
 from serving.engine.interface import GenerationParams, GenerationStoppedError, NotFiniteError
-from tests.tiny_t5 import EOS, TinyT5, never, words
+from tests.tiny_models import TinyT5, never, words
 
 # Without `min_length`, a tiny random model might end at once.
 LONG = GenerationParams(max_length=400, min_length=400)
@@ -62,7 +62,7 @@ def test_the_stopping_of_one_leaves_the_others_tokens_alone(model: TinyT5, engin
     neighbour = engine.submit(
         words(9, 9, 12), params, stop=never(), on_step=lambda tokens: len(tokens) > 9 and stop.set()
     )
-    assert neighbour.result(300).token_ids == model.expected([9, 9, 12, EOS], params)
+    assert neighbour.result(300).token_ids == model.expected([9, 9, 12], params)
 
 
 def test_a_failing_callback_fails_its_own_request_only(engine: T5Engine) -> None:
@@ -96,7 +96,7 @@ POISON = 23
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> TinyT5:
     """A model for which the token POISON is not a number; no beam of `GOOD` ever takes it."""
-    model = TinyT5.make(tmp_path_factory.mktemp("poisoned"), kind="v1.1", seed=3, eos_appeal=1.5)
+    model = TinyT5.make(tmp_path_factory.mktemp("poisoned"), kind="v1.1", seed=3, end_scale=1.5)
     embedding = np.load(model.converted / "embedding.npy")
     embedding[POISON] = np.nan
     np.save(model.converted / "embedding.npy", embedding)
@@ -179,7 +179,7 @@ def test_a_failing_step_answers_everyone_and_the_engine_goes_on(
             with pytest.raises(MemoryError):
                 future.result(300)
     broken.clear()
-    assert engine.submit(words(5), SHORT, stop=never()).result(300).token_ids == model.expected([5, EOS], SHORT)
+    assert engine.submit(words(5), SHORT, stop=never()).result(300).token_ids == model.expected([5], SHORT)
     engine.close()
 
 
@@ -216,7 +216,7 @@ def test_an_idle_engine_gives_the_caches_memory_back(model: TinyT5, monkeypatch:
     at_work: list[int] = []
     for _ in range(2):
         future = engine.submit(words(5), SHORT, stop=never(), on_step=lambda _: at_work.append(cache_bytes()))
-        assert future.result(300).token_ids == model.expected([5, EOS], SHORT)
+        assert future.result(300).token_ids == model.expected([5], SHORT)
         assert min(at_work) > 0
         deadline = time.monotonic() + 120
         while cache_bytes() > 0:

@@ -10,7 +10,7 @@ from serving import summarize
 from serving.engine.interface import GenerationParams
 from serving.errors import InvalidRequestError
 from serving.model_files import ModelFilesError
-from tests.test_transformers_engine import ARTICLES, oracle
+from tests.tiny_models import ARTICLES, oracle
 
 ROOT = Path(__file__).resolve().parent.parent
 

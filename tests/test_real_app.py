@@ -16,7 +16,7 @@ import requests
 
 from serving.engine.interface import GenerationParams
 from tests.running_app import ROOT, RunningApp, cpu_seconds, is_alive, wait_until
-from tests.test_transformers_engine import oracle
+from tests.tiny_models import oracle
 from ui.samples import SAMPLES
 
 pytestmark = pytest.mark.ray

@@ -17,7 +17,7 @@ from serving.engine.model_shape import MANIFEST, ModelShape, load_shape
 from serving.t5_onnx import store
 from serving.t5_onnx.convert import ConversionError, ensure_converted, is_supported
 from serving.t5_onnx.store import cache_size_bytes, clean_cache, get_or_make, is_whole
-from tests.tiny_t5 import EOS, TinyT5, never, save_tiny_t5, words
+from tests.tiny_models import TinyT5, make_tiny_t5, never, words
 
 SHAPE = ModelShape(
     precision="fp32", vocab_size=1, d_model=1, num_heads=1, head_size=1, num_decoder_layers=1,
@@ -202,16 +202,16 @@ def test_a_real_model_is_converted_in_a_child_and_gives_transformers_tokens(tmp_
     assert progress[0] == 0
     assert progress == sorted(progress)
     assert progress[-1] == 1
-    engine = TinyT5(model.model_dir, model.oracle, converted).engine()
+    engine = TinyT5(model.model_dir, converted).engine()
     params = GenerationParams(max_length=12)
     generation = engine.submit(words(5, 6, 7), params, stop=never()).result()
     engine.close()
-    assert generation.token_ids == model.expected([5, 6, 7, EOS], params)
+    assert generation.token_ids == model.expected([5, 6, 7], params)
 
 
 @pytest.mark.slow
 def test_a_failed_conversion_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model_dir = save_tiny_t5(tmp_path / "model")
+    model_dir = make_tiny_t5(tmp_path / "model")
     (tmp_path / "stubs").mkdir()
     (tmp_path / "stubs" / "onnx.py").write_text("raise ImportError('no such library here')")
     # The project itself comes first on the child's path, this before what is installed.
@@ -223,7 +223,7 @@ def test_a_failed_conversion_says_why_and_leaves_nothing(tmp_path: Path, monkeyp
 
 @pytest.mark.slow
 def test_a_child_whose_parent_died_ends_by_itself(tmp_path: Path) -> None:
-    model_dir = save_tiny_t5(tmp_path / "model")
+    model_dir = make_tiny_t5(tmp_path / "model")
     out = tmp_path / "out"
     out.mkdir()
     command = [sys.executable, "-m", "serving.t5_onnx.convert", str(model_dir), str(out), "fp32"]
