@@ -13,6 +13,7 @@ from ray.serve.config import RequestRouterConfig
 
 from serving.api import create_api
 from serving.config import ServingConfig
+from serving.model_loader import ModelLoader
 from serving.peers import Peers
 from serving.ray_metrics import RayRecorder
 from serving.router import MODEL_READY, ReadyFirstRouter
@@ -38,7 +39,7 @@ class Summarizer:
 
     # Serve awaits the constructor: the extractive path is warm before the first request comes.
     async def __init__(self, config: ServingConfig) -> None:  # type: ignore[misc]
-        self._service = SummarizerService(config, RayRecorder())
+        self._service = SummarizerService(config, ModelLoader(config), RayRecorder())
         self._peers = None if config.is_alone else Peers(serve.get_replica_context())
         await self._service.start()
         self._recording = asyncio.create_task(self._record_state())

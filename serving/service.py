@@ -123,10 +123,10 @@ class Job:
 class SummarizerService:
     """Everything that one replica keeps in memory. Its methods belong to one event loop."""
 
-    def __init__(self, config: ServingConfig, record: Recorder = record_nothing) -> None:
+    def __init__(self, config: ServingConfig, loader: ModelLoader, record: Recorder = record_nothing) -> None:
         self.config = config
+        self.loader = loader
         self._record = record
-        self.loader = ModelLoader(config)
         self.extractive_ready = False
         self._extractive_gate = Gate(max_running=_NUM_EXTRACTIVE_THREADS, max_waiting=config.max_waiting)
         self._abstractive_gate: Gate | None = None

@@ -1,14 +1,15 @@
-"""An engine without a model: says what it is told to, step by step, and remembers what it was asked."""
+"""An engine without a model, which says what it is told to, and a loader that brings it in when a test says so."""
 
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, OnStep
+from serving.model_loader import LoaderStatus
 
 
 class FakeEngine:
-    """One token is one word. Answers with the words of `answer`, or of the input where it is None.
+    """Answers with the words of `answer`, or of the input where it is None, a word a step; one token is one word.
 
     Attributes:
         asked: (text, params) of every submission, in order.
@@ -73,3 +74,25 @@ class FakeEngine:
     def close(self) -> None:
         self._is_closed = True
         self._executor.shutdown(wait=False)
+
+
+class FakeLoader:
+    """Stands for `ModelLoader`; there is no model until `arrive`, unless one is there from the start."""
+
+    writes_english_only = True
+
+    def __init__(self, engine: FakeEngine | None = None) -> None:
+        self.engine: FakeEngine | None = None
+        self.status = LoaderStatus()
+        if engine is not None:
+            self.arrive(engine)
+
+    def arrive(self, engine: FakeEngine) -> FakeEngine:
+        self.engine, self.status = engine, LoaderStatus(state="ready")
+        return engine
+
+    def start(self) -> None:
+        """Nobody looks for a model."""
+
+    def close(self) -> None:
+        """There is nothing to free."""

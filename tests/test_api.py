@@ -1,5 +1,6 @@
 """The HTTP contract, route by route, without Ray: every answer a client can provoke is a summary or a clear 4xx."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from serving.config import ServingConfig
 from serving.guards import bodies
 from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 from tests.test_guards import HALF, answer_to
 
 CASES = Path(__file__).parent / "cases"
@@ -32,20 +33,14 @@ class Api:
     def __init__(self, client: TestClient, service: SummarizerService) -> None:
         self.client, self.service = client, service
         self.get, self.post = client.get, client.post
-
-    def use(self, engine: FakeEngine) -> FakeEngine:
-        """Let the model arrive."""
-        self.service.loader.engine = engine
-        self.service.loader.status = LoaderStatus(state="ready")
-        return engine
+        self.use = service.loader.arrive
 
 
 @pytest.fixture
 def api():
-    service = SummarizerService(CONFIG)
+    service = SummarizerService(CONFIG, FakeLoader())
+    asyncio.run(service.start())
     with TestClient(create_api(service), raise_server_exceptions=False) as client:
-        # The extractive warm-up ran; no thread looks for a model.
-        service.extractive_ready = True
         yield Api(client, service)
     service.close()
 
@@ -173,7 +168,7 @@ def test_tutorials_unescaped_url_keeps_its_ampersands(api, query, text):
 
 
 def test_get_route_has_the_deployments_name():
-    service = SummarizerService(CONFIG.model_copy(update={"deployment_name": "Kurzfassung"}))
+    service = SummarizerService(CONFIG.model_copy(update={"deployment_name": "Kurzfassung"}), FakeLoader())
     client = TestClient(create_api(service))
     assert client.get("/Kurzfassung", params={"txt": ARTICLE}).status_code == 200
     assert client.get("/Summarizer", params={"txt": ARTICLE}).status_code == 404
@@ -311,7 +306,7 @@ def test_too_large_a_body_is_413_before_it_is_read(api, declared):
 
 def test_body_that_never_comes_is_408(monkeypatch):
     monkeypatch.setattr(bodies, "MAX_UPLOAD_S", 0.1)
-    sent = answer_to(create_api(SummarizerService(CONFIG)), [HALF])
+    sent = answer_to(create_api(SummarizerService(CONFIG, FakeLoader())), [HALF])
     assert [message["status"] for message in sent if "status" in message] == [408]
     assert json.loads(sent[-1]["body"])["error"] == "upload_timeout"
 
@@ -348,8 +343,8 @@ def test_status_health_ready(api):
     }
 
 
-def test_not_ready_before_the_warm_up(api):
-    api.service.extractive_ready = False
+def test_not_ready_before_the_warm_up():
+    api = TestClient(create_api(SummarizerService(CONFIG, FakeLoader())))
     assert api.get("/ready").status_code == 503
     assert api.get("/health").status_code == 200
 

@@ -1,5 +1,6 @@
 """Page and API under a path of a proxy's: in nginx by deploy/nginx.conf, where there is one, and in a plain one."""
 
+import asyncio
 import contextlib
 import re
 import shutil
@@ -17,9 +18,8 @@ import uvicorn
 from page_process import page_guards
 from serving.api import create_api
 from serving.guards.hosts import Hosts
-from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 from tests.little_server import LittleServer, send_json
 from tests.running_app import ROOT, free_port, wait_until
 from tests.test_api import ARTICLE, CONFIG
@@ -109,9 +109,8 @@ class Site:
 
     def __init__(self, folder: Path, proxy: str) -> None:
         self.engine = FakeEngine("word " * 100, step_s=0.05)
-        service = SummarizerService(CONFIG)
-        service.loader.engine, service.loader.status = self.engine, LoaderStatus(state="ready")
-        service.extractive_ready = True
+        service = SummarizerService(CONFIG, FakeLoader(self.engine))
+        asyncio.run(service.start())
         api_port, page_port = free_port(), free_port()
         self._api = uvicorn.Server(uvicorn.Config(create_api(service), port=api_port, log_level="critical"))
         threading.Thread(target=self._api.run, daemon=True).start()

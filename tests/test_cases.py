@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,26 +10,27 @@ from starlette.testclient import TestClient
 
 from serving.api import create_api
 from serving.config import ServingConfig
-from serving.model_loader import LoaderStatus
 from serving.service import SummarizerService
 from serving.text.sentences import split_sentences
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 from ui.marked import article_html
 
 CASES = Path(__file__).parent / "cases"
 
 
-@pytest.fixture(scope="module")
-def service():
-    service = SummarizerService(ServingConfig(model="someone/news"))
-    yield service
+@contextmanager
+def answering(engine: FakeEngine | None = None):
+    """The API, with the model that is given it."""
+    service = SummarizerService(ServingConfig(model="someone/news"), FakeLoader(engine))
+    with TestClient(create_api(service)) as client:
+        yield client
     service.close()
 
 
 @pytest.fixture(scope="module")
-def api(service):
-    with TestClient(create_api(service)) as client:
-        yield client
+def api():
+    with answering() as api:
+        yield api
 
 
 def read(name: str) -> str:
@@ -166,16 +168,13 @@ def test_clean_prose_is_read_as_it_was_sent(api):
     assert all(sentence in text for sentence in quoted(answer, text))
 
 
-def test_model_reads_the_normal_form_and_the_tutorials_route_what_came_in(api, service):
+def test_model_reads_the_normal_form_and_the_tutorials_route_what_came_in():
     text = read("lines-broken-at-72.txt")
-    engine = service.loader.engine = FakeEngine("The dam goes.")
-    service.loader.status = LoaderStatus(state="ready")
-    try:
+    engine = FakeEngine("The dam goes.")
+    with answering(engine) as api:
         answer = summarize(api, text, method="abstractive")
         api.get("/Summarizer", params={"txt": text})
         api.post("/summarization", json={"inputs": text})
-    finally:
-        service.loader.engine = None
     assert [asked for asked, _ in engine.asked] == [AS_READ["lines-broken-at-72.txt"], text, text]
     assert answer["article"] == AS_READ["lines-broken-at-72.txt"]
 

@@ -11,6 +11,7 @@ from docs import options
 from serving.api import create_api
 from serving.config import ServingConfig
 from serving.service import SummarizerService
+from tests.fake_engine import FakeLoader
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,7 +42,7 @@ def test_the_readme_is_short():
 
 def test_routes_are_documented():
     api = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    for path in create_api(SummarizerService(ServingConfig())).openapi()["paths"]:
+    for path in create_api(SummarizerService(ServingConfig(), FakeLoader())).openapi()["paths"]:
         assert f"`{path}`" in api or f" {path}?" in api or f" {path}`" in api, path
 
 

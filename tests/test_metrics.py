@@ -11,7 +11,7 @@ from serving.guards.counting import RequestCounter
 from serving.metrics import METRICS
 from serving.service import SummarizerService
 from serving.summarizer import SummaryTask
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 from tests.little_server import LittleServer
 from tests.scrapes import board, samples, targets
 from tests.test_api import ARTICLE, CONFIG
@@ -34,7 +34,7 @@ class Recorded:
 
 @pytest.fixture
 def service():
-    service = SummarizerService(CONFIG, Recorded())
+    service = SummarizerService(CONFIG, FakeLoader(), Recorded())
     yield service
     service.close()
 
@@ -44,7 +44,7 @@ async def run(service, method="auto", text=ARTICLE):
 
 
 def test_a_summary_is_measured_from_its_request_to_its_end(service):
-    service.loader.engine = FakeEngine()
+    service.loader.arrive(FakeEngine())
     answer = asyncio.run(run(service))
     recorded = service._record
     assert recorded.of("nutshell_summaries_total") == [(1, {"method": "abstractive", "outcome": "done"})]
@@ -67,7 +67,7 @@ def test_who_is_refused_leaves_or_waits_too_long_is_counted_by_why(service):
     async def refused():
         with pytest.raises(NotReadyError):
             await run(service, "abstractive")
-        service.loader.engine = FakeEngine(step_s=0.05)
+        service.loader.arrive(FakeEngine(step_s=0.05))
         jobs = []
         with pytest.raises(BusyError):
             jobs.extend(iter(lambda: service.admit(SummaryTask(ARTICLE), "abstractive"), None))

@@ -15,7 +15,7 @@ from serving.launch import _ENVIRONMENT
 from serving.peers import add_up
 from serving.router import MODEL_READY, ReadyFirstRouter
 from serving.service import SummarizerService
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 from tests.running_app import ROOT
 from tests.test_proxy_guard import body, start
 
@@ -152,9 +152,8 @@ def test_no_client_chooses_its_replica(name):
 
 
 def test_statuses_add_up():
-    with_model, without = (SummarizerService(ServingConfig(max_running=8, max_waiting=2)) for _ in range(2))
-    with_model.loader.engine = FakeEngine()
-    with_model.loader.status = type(with_model.loader.status)(state="ready")
+    config = ServingConfig(max_running=8, max_waiting=2)
+    with_model, without = (SummarizerService(config, FakeLoader(engine)) for engine in (FakeEngine(), None))
     total = add_up(without.status(), [with_model.status()])
     assert (total.model_state, total.method) == ("ready", "abstractive")
     # The engine shares four ways; key sentences have two places.

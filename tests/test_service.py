@@ -8,23 +8,19 @@ import pytest
 from serving.config import ServingConfig
 from serving.engine.interface import GenerationParams, NotFiniteError
 from serving.errors import BusyError, NotSummarizableError, RequestTimeoutError
-from serving.model_loader import LoaderStatus
 from serving.schemas import QueuedEvent
 from serving.service import SummarizerService
 from serving.summarizer import SummaryTask
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, FakeLoader
 
 TEXT = "The ferries will run all night. The council decided so on Tuesday."
 TASK = SummaryTask(text=TEXT, max_length=512)
 
 
 def make_service(**settings) -> tuple[SummarizerService, FakeEngine]:
-    service = SummarizerService(ServingConfig(model="someone/news", **settings))
     engine = FakeEngine(" ".join(["word"] * 400), step_s=0.01)
     engine.max_running = 1
-    service.loader.engine = engine
-    service.loader.status = LoaderStatus(state="ready")
-    return service, engine
+    return SummarizerService(ServingConfig(model="someone/news", **settings), FakeLoader(engine)), engine
 
 
 def test_status_tells_the_settings_in_use():
@@ -32,8 +28,8 @@ def test_status_tells_the_settings_in_use():
     engine.default_params, engine.prefix = GenerationParams(num_beams=4), "summarize: "
     assert service.status().parameters == GenerationParams(num_beams=4)
     assert service.status().prefix == "summarize: "
-    service.loader.engine = None
-    assert service.status().parameters is None
+    without = SummarizerService(ServingConfig(), FakeLoader()).status()
+    assert (without.parameters, without.prefix) == (None, None)
 
 
 def idle_after(engine: FakeEngine) -> bool:
