@@ -58,7 +58,7 @@ def test_rooms_do_not_import_each_other(path):
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_the_page_speaks_http_through_its_two_doors(path):
     """To the summarizer through client.py; to web pages that visitors name through download.py and its two helpers."""
-    doors = {"ui/client.py", *(f"ui/reading/{helper}.py" for helper in ["download", "public_network", "targets"])}
+    doors = {"ui/client.py", *(f"ui/fetching/{helper}.py" for helper in ["download", "public_network", "targets"])}
     if path.relative_to(ROOT).parts[0] == "ui" and name(path) not in doors:
         assert not packages(path) & {"requests", "httpx", "httpcore", "urllib", "http", "socket"}
 

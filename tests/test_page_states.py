@@ -16,11 +16,11 @@ from ui import article_run
 from ui.article_run import NOTHING_TO_DO
 from ui.client import SummarizerClient
 from ui.facts import DOUBTS
+from ui.fetching.public_network import WEB_NOT_PUBLIC, Web
+from ui.fetching.web import fetch_article
 from ui.login import password_check
 from ui.looks import launch_options
 from ui.page import PageConfig, build_page
-from ui.reading.public_network import WEB_NOT_PUBLIC, Web
-from ui.reading.web import fetch_article
 from ui.sharing import Sharing
 
 pytestmark = pytest.mark.browser

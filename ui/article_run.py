@@ -12,8 +12,8 @@ from ui import result, view
 from ui.client import NotReadyError, SummarizerError, Summary, SummaryRequest
 from ui.details import details
 from ui.facts import counts
+from ui.fetching.web import fetch_article, web_address
 from ui.reading.errors import UnreadableError
-from ui.reading.web import fetch_article, web_address
 from ui.runs import SENDING, STOPPED, TICK_S, Runs, Stopped, Working
 
 PLACE = "article"

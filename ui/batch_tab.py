@@ -14,9 +14,9 @@ from ui import view
 from ui.article_run import ADDRESS_ONLY
 from ui.browser import in_browser
 from ui.client import SummarizerError, Summary, SummaryRequest
+from ui.fetching.web import web_address
 from ui.reading.batch import BatchItem, BatchResult, read_batch, results_csv
 from ui.reading.errors import UnreadableError
-from ui.reading.web import web_address
 from ui.runs import Runs, StopFlag, Working, session_of
 
 MAX_ITEMS = 100

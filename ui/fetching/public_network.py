@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import certifi
 import httpcore
 
+from ui.fetching.public_addresses import is_public
 from ui.reading.article import MAX_FILE_BYTES
 from ui.reading.errors import UnreadableError
-from ui.reading.public_addresses import is_public
 
 WEB_NOT_PUBLIC = "This address does not lead to a public web page and is not opened. Paste the article's text instead."
 

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
+from ui.fetching.download import WEB_NOT_A_PAGE, download
+from ui.fetching.public_network import Web
 from ui.reading.article import Article
 from ui.reading.decoding import decode
-from ui.reading.download import WEB_NOT_A_PAGE, download
 from ui.reading.errors import UnreadableError
 from ui.reading.html import article_of_html
-from ui.reading.public_network import Web
 
 WEB_EMPTY = "The page is empty. Open it in your browser and paste the article's text."
 

@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.little_server import Answer, LittleServer
-from ui.reading.decoding import decode
-from ui.reading.download import (
+from ui.fetching.download import (
     WEB_CERTIFICATE,
     WEB_NO_ANSWER,
     WEB_NO_SUCH_SITE,
@@ -30,11 +29,12 @@ from ui.reading.download import (
     WEB_TOO_SLOW,
     download,
 )
+from ui.fetching.public_addresses import is_public
+from ui.fetching.public_network import WEB_NOT_PUBLIC, Web, resolve
+from ui.fetching.targets import WEB_BAD_ADDRESS, Target
+from ui.fetching.web import WEB_EMPTY, fetch_article, web_address
+from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.public_addresses import is_public
-from ui.reading.public_network import WEB_NOT_PUBLIC, Web, resolve
-from ui.reading.targets import WEB_BAD_ADDRESS, Target
-from ui.reading.web import WEB_EMPTY, fetch_article, web_address
 
 pytestmark = pytest.mark.usefixtures("reading_in_process")
 

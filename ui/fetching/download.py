@@ -21,10 +21,10 @@ from urllib.parse import urljoin
 
 import httpcore
 
+from ui.fetching.public_network import PublicNetwork, Web
+from ui.fetching.targets import Target
 from ui.reading.article import MAX_FILE_SIZE
 from ui.reading.errors import UnreadableError
-from ui.reading.public_network import PublicNetwork, Web
-from ui.reading.targets import Target
 
 WEB_NO_SUCH_SITE = "There is no site at this address. Check its spelling, and whether this machine is online."
 WEB_NO_ANSWER = "The site does not answer properly. Try again later, or open it in your browser and paste the text."
