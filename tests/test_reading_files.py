@@ -209,7 +209,8 @@ x = 1
 """
         assert read(markdown, "a.md").split("\n\n") == [
             "Ferries run all night",
-            "The council voted on Monday.\xa0 See https://ulm.example.Done.",
+            "The council voted on Monday.\xa0 See https://ulm.example.",
+            "Done.",
             "- one",
             "- two code",
             "Quoted *text*.",
@@ -233,6 +234,24 @@ x = 1
     def test_notes_stand_apart(self, markdown, text, notes):
         article = read_markdown(markdown.encode())
         assert (article.text, list(article.notes)) == (text, notes)
+
+    @pytest.mark.parametrize(
+        ("markdown", "text"),
+        [
+            ("It grew 10<sup>6</sup> times, says Berg<sup>3</sup>.", "It grew 10⁶ times, says Berg."),
+            ("<details><summary>More</summary>The boats are old.</details>", "More\n\nThe boats are old."),
+            ('Boats <span hidden>secret</span>run.\n\n<p style="display:none">x</p>', "Boats run."),
+            (
+                "<table><tr><th>Year</th><th>Boats</th></tr><tr><td>2024</td><td>3</td></tr></table>",
+                "Year, Boats\n\n2024, 3",
+            ),
+            ("One  \ntwo\nthree\\\nfour", "One\ntwo three\nfour"),
+            ("1. one\n2. two\n\n   more\n   - three", "- one\n\n- two\n\nmore\n\n- three"),
+            ("a &lt;b&gt; &amp;amp; `<i>`", "a <b> &amp; <i>"),
+        ],
+    )
+    def test_markup_of_html_in_it_is_read_as_a_page_s(self, read, markdown, text):
+        assert read(markdown, "a.md") == text
 
     def test_a_rule_at_the_top_is_no_front_matter(self, read):
         assert read("---\n\nThe council: it voted.\n\n---\n\nMore.", "a.md") == "The council: it voted.\n\nMore."

@@ -73,10 +73,15 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
     Args:
         encoding: of `data`, if it is known better than from the page itself.
     """
+    import trafilatura
+
     decoded = Decoded(data.decode(encoding)) if encoding else decode(data, is_html=True)
     if decoded is None:
         raise UnreadableError(FILE_UNKNOWN)
-    page, notes = _cleaned(decoded.text)
+    page = trafilatura.load_html(decoded.text.replace("\0", ""))
+    if page is None:
+        raise UnreadableError(NO_ARTICLE)
+    notes = _clean(page)
     blocks = [block for block in blocks_of(page) if _is_for_readers(block)]
     found = _extract(page, url, precise=False)
     if found is None or len(found.text) < _SHORT_CHARS:
@@ -89,24 +94,24 @@ def read_html(data: bytes, *, url: str | None = None, encoding: str | None = Non
     return Article.of(paragraphs, title=title, notes=notes, doubt=decoded.doubt)
 
 
-def read_fragment(data: bytes) -> Article:
+def read_fragment(markup: str) -> Article:
     """All that readers see of a piece of HTML that is no page of a site, in this process."""
-    markup, doubt = decode(data, is_html=True) or Decoded("")
-    page, notes = _cleaned(markup)
-    return Article.of([block.text for block in blocks_of(page)], notes=notes, doubt=doubt)
+    import lxml.html
+
+    page = lxml.html.document_fromstring(
+        f"<body>{markup}".encode("utf-8", "replace"),
+        parser=lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True),
+    )
+    notes = _clean(page)
+    return Article.of([block.text for block in blocks_of(page)], notes=notes)
 
 
-def _cleaned(markup: str) -> tuple["HtmlElement", tuple[str, ...]]:
-    """The tree of a page without what its readers do not see, and the notes in it."""
-    import trafilatura
-
-    page = trafilatura.load_html(markup.replace("\0", ""))
-    if page is None:
-        raise UnreadableError(NO_ARTICLE)
+def _clean(page: "HtmlElement") -> tuple[str, ...]:
+    """Drop what its readers do not see from a page's tree; return the notes in it."""
     keep_visible(page)
     notes = take_notes(page)
     _unfold_layout_tables(page)
-    return page, notes
+    return notes
 
 
 def _extract(page: "HtmlElement", url: str | None, *, precise: bool) -> Any:

@@ -24,7 +24,7 @@ _NOTES_NAME = re.compile(
 )
 _BACK = r"(?:[↩↑⏎]\ufe0e?|\^)"
 _AROUND_NOTE = re.compile(
-    rf"^(?:- )?\s*(?:{_BACK}\s*)?(?:[\[(]?(?:\d{{1,3}}|[*†‡§¶]{{1,4}})[\]).:]*\s+)?|\s*{_BACK}\s*$"
+    rf"^(?:- )?\s*(?:{_BACK}\s*)?(?:[\[(]?(?:\d{{1,3}}|[*†‡§¶]{{1,4}})[\]).:]*\s+)?|(?:\s*{_BACK})+\s*$"
 )
 _MAX_NOTE_CHARS = 1_000
 _NUM_CHARS_BEFORE = 40

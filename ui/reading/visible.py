@@ -78,7 +78,7 @@ def _drop(element: "HtmlElement") -> None:
 
 
 def _num_chars(element: "HtmlElement") -> int:
-    return sum(len(text) for text in element.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
+    return len(element.text_content()) - sum(len(code.text or "") for code in element.iter("script", "style"))
 
 
 def _hiding_rules(page: "HtmlElement") -> _Rules:

@@ -17,6 +17,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ui.reading.article import Article
+from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_BROKEN, FILE_LOCKED, FILE_TOO_COMPLEX, UnreadableError
 from ui.reading.html import read_fragment
 from ui.reading.plain import read_plain
@@ -228,7 +229,7 @@ class _Document:
             body = email.message_from_bytes(data, policy=email.policy.default).get_body(("html", "plain"))
             suffix, data = ".html", body.get_content().encode() if body else b""
         if suffix in {".htm", ".html", ".xhtml"}:
-            article = read_fragment(data)
+            article = read_fragment((decode(data, is_html=True) or Decoded("")).text)
         elif suffix == ".txt":
             article = read_plain(data)
         elif suffix == ".docx":
