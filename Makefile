@@ -6,7 +6,7 @@ ARGS ?=
 # Where the evaluation articles and T5's tokenizer are; they are not part of this repository.
 DATA ?= ../shared/data
 
-.PHONY: run test test-cluster check format types quick-tests bench quality screenshots install install-dev install-bench browser
+.PHONY: run test test-cluster check lint format types quick-tests bench faults soak quality screenshots install install-dev install-bench browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
@@ -20,10 +20,12 @@ test: install-dev browser
 test-cluster: install-dev
 	$(BIN)/python -m tests.cluster $(ARGS)
 
-check: install-dev
+check: lint
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types quick-tests
+
+lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types quick-tests
 
 types: install-dev
 	$(BIN)/mypy
