@@ -1,6 +1,8 @@
 """The real application, started as a user starts it, for the tests that need Ray, Serve and HTTP."""
 
+import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,10 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that no system hands out: Ray takes a hundred while the application starts."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], bool], *, timeout_s: float, what: str) -> None:
