@@ -1,7 +1,6 @@
 """The articles of a .zip file: one per document in it. What a zip says of itself is not believed."""
 
 import struct
-import tempfile
 import time
 import unicodedata
 import zipfile
@@ -13,7 +12,7 @@ from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE, Article
 from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.files import SUFFIXES
+from ui.reading.files import SUFFIXES, read_document
 
 BROKEN_ZIP = "The .zip file is damaged, or not one at all. Make it again."
 LARGE_ZIP = "The documents in the .zip file are too large together: more than 50 MB. Divide them."
@@ -32,7 +31,6 @@ _MAX_TOTAL_BYTES = 50_000_000
 _MAX_READING_S = 120.0
 """After this, no further document is begun; each of them may take 20 s (`isolated.py`), and a zip holds many."""
 
-_PIECE_BYTES = 65_536
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
@@ -41,16 +39,14 @@ _UNICODE_PATH = 0x7075
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 """What `zipfile` raises about damaged files; ValueError is for offsets and names that make no sense."""
 
-ReadFile = Callable[..., Article]
 
-
-def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list[BatchItem]:
+def archive_articles(path: Path, *, max_items: int, read: Callable[..., Article] = read_document) -> list[BatchItem]:
     """The articles of the zip file at `path`, in its own order; a document that cannot be read is a problem of its row.
 
     Args:
         path: the zip file.
         max_items: how many documents it may hold.
-        read_file: reads one document, `read_file(path, name=...) -> Article`; may raise UnreadableError.
+        read: reads one document, `read(data, name=...) -> Article`; may raise UnreadableError.
 
     Raises:
         UnreadableError: not a zip file, no document in it, too many, or more than 50 MB once unpacked.
@@ -59,10 +55,24 @@ def archive_articles(path: Path, *, max_items: int, read_file: ReadFile) -> list
         archive = zipfile.ZipFile(path)
     except _BROKEN as error:
         raise UnreadableError(BROKEN_ZIP) from error
-    with archive, tempfile.TemporaryDirectory(prefix="nutshell-") as folder:
-        members = _members(archive, max_items)
-        unpacking = _Unpacking(archive, Path(folder), read_file)
-        return [unpacking.item(row, member) for row, member in enumerate(members, start=1)]
+    items, left_bytes, ends_at_s = [], _MAX_TOTAL_BYTES, time.monotonic() + _MAX_READING_S
+    with archive:
+        for row, member in enumerate(_members(archive, max_items), start=1):
+            name = _path(member).name
+            try:
+                data = _unpacked(archive, member, ends_at_s)
+                left_bytes -= len(data)
+                if left_bytes < 0:
+                    break
+                if len(data) > MAX_FILE_BYTES:
+                    raise UnreadableError(LARGE_MEMBER)
+                article = read(data, name=name)
+                items.append(BatchItem.article(row, article.text, name=name, doubt=article.doubt))
+            except UnreadableError as error:
+                items.append(BatchItem.failed(row, str(error), name=name))
+    if left_bytes < 0:
+        raise UnreadableError(LARGE_ZIP)
+    return items
 
 
 def _members(archive: zipfile.ZipFile, max_items: int) -> list[zipfile.ZipInfo]:
@@ -119,55 +129,23 @@ def _is_shown(member: zipfile.ZipInfo) -> bool:
     return not hidden and parts[-1].lower() not in {"thumbs.db", "desktop.ini"}
 
 
-def _problem(member: zipfile.ZipInfo, suffix: str) -> str:
-    """Why not even to unpack this one, or nothing."""
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, ends_at_s: float) -> bytes:
+    """The document, or just more than `MAX_FILE_BYTES` of it.
+
+    Raises:
+        UnreadableError: it is none, it cannot be unpacked, or time is up.
+    """
+    suffix = _path(member).suffix.lower()
     if suffix not in SUFFIXES:
-        return ZIP_IN_ZIP if suffix == ".zip" else OTHER_KIND
+        raise UnreadableError(ZIP_IN_ZIP if suffix == ".zip" else OTHER_KIND)
     if member.flag_bits & _ENCRYPTED_FLAG:
-        return ENCRYPTED
-    return BROKEN_MEMBER if member.compress_type not in _METHODS else ""
-
-
-class _Unpacking:
-    """Reads one document after the other, and keeps count of what they unpack to."""
-
-    def __init__(self, archive: zipfile.ZipFile, folder: Path, read_file: ReadFile) -> None:
-        self._archive, self._folder, self._read_file = archive, folder, read_file
-        self._left_bytes = _MAX_TOTAL_BYTES
-        self._ends_at_s = time.monotonic() + _MAX_READING_S
-
-    def item(self, row: int, member: zipfile.ZipInfo) -> BatchItem:
-        """The article of one document.
-
-        Raises:
-            UnreadableError: all documents together are too large.
-        """
-        name, suffix = _path(member).name, _path(member).suffix.lower()
-        problem = _problem(member, suffix)
-        if not problem and time.monotonic() > self._ends_at_s:
-            problem = TOO_SLOW
-        if problem:
-            return BatchItem.failed(row, problem, name=name)
-        # Never a path of the zip's making: "../../.bashrc" is just a name to show.
-        document = self._folder / f"document{suffix}"
-        try:
-            self._unpack(member, document)
-        except _BROKEN:
-            return BatchItem.failed(row, BROKEN_MEMBER, name=name)
-        if document.stat().st_size > MAX_FILE_BYTES:
-            return BatchItem.failed(row, LARGE_MEMBER, name=name)
-        try:
-            article = self._read_file(document, name=name)
-            return BatchItem.article(row, article.text, name=name, doubt=article.doubt)
-        except UnreadableError as error:
-            return BatchItem.failed(row, str(error), name=name)
-
-    def _unpack(self, member: zipfile.ZipInfo, document: Path) -> None:
-        """Write the document, or just more than `MAX_FILE_BYTES` of it."""
-        num_bytes = 0
-        with self._archive.open(member) as source, document.open("wb") as target:
-            while num_bytes <= MAX_FILE_BYTES and (piece := source.read(_PIECE_BYTES)):
-                num_bytes += target.write(piece)
-                self._left_bytes -= len(piece)
-                if self._left_bytes < 0:
-                    raise UnreadableError(LARGE_ZIP)
+        raise UnreadableError(ENCRYPTED)
+    if member.compress_type not in _METHODS:
+        raise UnreadableError(BROKEN_MEMBER)
+    if time.monotonic() > ends_at_s:
+        raise UnreadableError(TOO_SLOW)
+    try:
+        with archive.open(member) as document:
+            return document.read(MAX_FILE_BYTES + 1)
+    except _BROKEN as error:
+        raise UnreadableError(BROKEN_MEMBER) from error

@@ -1,15 +1,12 @@
-"""Many articles in one file, and their summaries as a table.
+"""Many articles in one file.
 
 .csv, .tsv  tables.py    one article per row
 .zip        archives.py  one per document
 .txt        here         separated by lines of ---
 """
 
-import csv
-import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ui.reading.archives import archive_articles
@@ -17,10 +14,7 @@ from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE
 from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.files import read_file
 from ui.reading.tables import is_table, table_articles
-
-__all__ = ["BatchItem", "BatchResult", "read_batch", "results_csv"]
 
 KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
 LARGE_FILE = f"The file is too large: more than {MAX_FILE_SIZE}. Divide it into smaller ones."
@@ -51,7 +45,7 @@ def read_batch(path: Path, *, name: str = "", max_items: int = 100) -> list[Batc
     if path.stat().st_size > MAX_FILE_BYTES:
         raise UnreadableError(LARGE_FILE)
     if kind == ".zip":
-        return archive_articles(path, max_items=max_items, read_file=read_file)
+        return archive_articles(path, max_items=max_items)
     decoded = decode(path.read_bytes())
     if decoded is None:
         raise UnreadableError(NOT_TEXT)
@@ -68,52 +62,3 @@ def _text_articles(text: str, max_items: int) -> list[BatchItem]:
     if len(texts) > max_items:
         raise UnreadableError(too_many_articles(len(texts), max_items))
     return [BatchItem.article(row, part) for row, part in enumerate(texts, start=1)]
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """One article's summary, or why there is none; `row` and `name` are the `BatchItem`'s."""
-
-    row: int
-    name: str
-    summary: str
-    num_input_words: int
-    num_summary_words: int
-    method: str
-    problem: str
-
-
-_COLUMNS = ["row", "name", "summary", "words_in", "words_out", "method", "problem"]
-_BULLET = re.compile(r"^([ \t]*)- ", re.MULTILINE)
-_FORMULA = re.compile(r'(^|[;\t\r\n]["\s]*)(?=[=+\-@＝＋－＠])')
-
-
-def results_csv(rows: Sequence[BatchResult]) -> str:
-    """The results as a .csv file's text, with a line of headings; begins with a byte order mark so that Excel reads
-    its accents, and no cell is a formula."""
-    out = io.StringIO(newline="")
-    out.write("\ufeff")
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
-    for row in rows:
-        table.writerow(
-            [
-                row.row,
-                _harmless(row.name),
-                _harmless(row.summary),
-                row.num_input_words,
-                row.num_summary_words,
-                _harmless(row.method),
-                _harmless(row.problem),
-            ]
-        )
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """`cell` such that no spreadsheet computes it: articles are strangers' words, `=HYPERLINK(...)` among them.
-
-    An apostrophe makes it text, also behind a semicolon or a line's end: a European Excel splits there, whatever the
-    quotation marks say. Bullets become real ones, which need none.
-    """
-    return _FORMULA.sub(r"\1'", _BULLET.sub(r"\1• ", cell.replace("\0", "").strip()))

@@ -43,9 +43,14 @@ def read_file(path: Path, *, name: str = "") -> Article:
     Raises:
         UnreadableError: there is no text to be had; the sentence says why and what to do.
     """
-    data = _content(path)
-    kind = kind_of(data, Path(name or path.name).suffix.lower())
-    return run_isolated(_READERS[kind], data)
+    return read_document(_content(path), name=name or path.name)
+
+
+def read_document(data: bytes, *, name: str) -> Article:
+    """`read_file` of a file that was called `name` and is in memory already."""
+    if not data.strip():
+        raise UnreadableError(FILE_EMPTY)
+    return run_isolated(_READERS[kind_of(data, Path(name).suffix.lower())], data)
 
 
 def _content(path: Path) -> bytes:
@@ -58,6 +63,4 @@ def _content(path: Path) -> bytes:
         raise UnreadableError(FILE_GONE) from error
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableError(FILE_TOO_BIG)
-    if not data.strip():
-        raise UnreadableError(FILE_EMPTY)
     return data
