@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.batch_results import BatchResult, results_csv
+from ui.batch.results import BatchResult, results_csv
 
 
 def result(**changes) -> BatchResult:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.reading.batch import read_batch
+from ui.batch.files import read_batch
 from ui.reading.decoding import BROKEN, GUESSED, Decoded, decode
 from ui.reading.files import read_file
 

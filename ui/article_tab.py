@@ -12,9 +12,9 @@ from gradio.components import Component
 
 from ui import result, view
 from ui.article_run import PLACE, Picture, compare, summarize
+from ui.batch.files import MANY_SUFFIXES
 from ui.browser import in_browser
 from ui.client import SummaryRequest
-from ui.reading.batch import MANY_SUFFIXES
 from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
 from ui.runs import Runs, session_of

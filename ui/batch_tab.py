@@ -12,12 +12,12 @@ from gradio.components import Component
 
 from ui import view
 from ui.article_run import ADDRESS_ONLY
-from ui.batch_results import BatchResult, results_csv
+from ui.batch.files import read_batch
+from ui.batch.item import BatchItem
+from ui.batch.results import BatchResult, results_csv
 from ui.browser import in_browser
 from ui.client import SummarizerError, Summary, SummaryRequest
 from ui.fetching.web import web_address
-from ui.reading.batch import read_batch
-from ui.reading.batch_item import BatchItem
 from ui.reading.errors import UnreadableError
 from ui.runs import Runs, StopFlag, Working, session_of
 

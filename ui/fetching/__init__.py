@@ -1,0 +1,1 @@
+"""A web address that somebody typed -> the article there (web.py)."""

@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+from ui.batch.item import EMPTY, BatchItem, too_many_articles
 from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE, Article
-from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
 from ui.reading.files import SUFFIXES, read_document

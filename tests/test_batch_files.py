@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.reading import archives, batch, tables
-from ui.reading.archives import archive_articles
+from ui.batch import archives, files, tables
+from ui.batch.archives import archive_articles
+from ui.batch.files import read_batch
+from ui.batch.item import EMPTY, NO_TEXT, BatchItem, too_many_articles
 from ui.reading.article import Article
-from ui.reading.batch import read_batch
-from ui.reading.batch_item import EMPTY, NO_TEXT, BatchItem, too_many_articles
 from ui.reading.errors import UnreadableError
 
 CASES = Path(__file__).parent / "cases"
@@ -415,14 +415,14 @@ def test_other_lines_separate_nothing(write, line):
         (",,,\n,,,\n", "a.csv", EMPTY),
         (" \n", "a.txt", EMPTY),
         ("---\n***\n", "a.txt", EMPTY),
-        (FERRY, "a.docx", batch.KINDS),
-        (FERRY, "a.xlsx", batch.KINDS),
-        (FERRY, "a", batch.KINDS),
-        (b"a" * 5_000_001, "a.txt", batch.LARGE_FILE),
-        (b"a" * 5_000_001, "a.zip", batch.LARGE_FILE),
-        (bytes(range(256)) * 20, "a.csv", batch.NOT_TEXT),
-        (random.Random(1).randbytes(5000), "a.txt", batch.NOT_TEXT),
-        (bytes(5000), "a.csv", batch.NOT_TEXT),
+        (FERRY, "a.docx", files.KINDS),
+        (FERRY, "a.xlsx", files.KINDS),
+        (FERRY, "a", files.KINDS),
+        (b"a" * 5_000_001, "a.txt", files.LARGE_FILE),
+        (b"a" * 5_000_001, "a.zip", files.LARGE_FILE),
+        (bytes(range(256)) * 20, "a.csv", files.NOT_TEXT),
+        (random.Random(1).randbytes(5000), "a.txt", files.NOT_TEXT),
+        (bytes(5000), "a.csv", files.NOT_TEXT),
         ("no zip", "a.zip", archives.BROKEN_ZIP),
         (b"", "a.zip", archives.BROKEN_ZIP),
     ],
@@ -538,7 +538,7 @@ def test_size_that_a_zip_claims_is_not_believed(write):
 
 
 def test_slow_documents(write, monkeypatch):
-    monkeypatch.setattr("ui.reading.archives._MAX_READING_S", 0.1)
+    monkeypatch.setattr("ui.batch.archives._MAX_READING_S", 0.1)
     path = write(zipped({"a.txt": FERRY, "b.txt": VIOLIN, "c.jpg": ""}), "a.zip")
     items = archive_articles(path, max_items=3, read=lambda data, name: time.sleep(0.2) or Article((FERRY,)))
     assert [item.problem for item in items] == ["", archives.TOO_SLOW, archives.OTHER_KIND]

@@ -9,12 +9,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ui.reading.archives import archive_articles
+from ui.batch.archives import archive_articles
+from ui.batch.item import EMPTY, BatchItem, too_many_articles
+from ui.batch.tables import is_table, table_articles
 from ui.reading.article import MAX_FILE_BYTES, MAX_FILE_SIZE
-from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.tables import is_table, table_articles
 
 KINDS = "Several articles at once come in a .csv, .txt or .zip file; this is another kind. Excel can save as CSV."
 LARGE_FILE = f"The file is too large: more than {MAX_FILE_SIZE}. Divide it into smaller ones."

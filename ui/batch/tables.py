@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ui.reading.batch_item import EMPTY, BatchItem, too_many_articles, without_markup
+from ui.batch.item import EMPTY, BatchItem, too_many_articles, without_markup
 from ui.reading.errors import UnreadableError
 
 TOO_MANY_CELLS = "This row has more cells than the headings. Its text probably lacks quotation marks."

@@ -1,0 +1,1 @@
+"""One file -> many articles (files.py), and their summaries -> a table (results.py)."""
