@@ -49,7 +49,8 @@ _CLOSING = re.compile(
 )
 _TURN = re.compile(
     r"""\b(?:but|unless|except|however|although|though|despite|yet|until|till|instead|rather|provided|if|whether
-        |denie[sd]|deny(?:ing)?|acquitted|overturned|cleared\ of|retracted|false(?:ly)?)\b""",
+        |apart\ from|other\ than|excluding|denie[sd]|deny(?:ing)?|acquitted|overturned|cleared\ of|retracted|disproved
+        |debunked|refuted|false(?:ly)?|wrong|untrue|incorrect|mistaken|unfounded|baseless|hoax|myth|invented)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NEGATED_START = re.compile(r"\W*(?:\w+\W+){0,2}?(?:not|never|no|nor|neither|without|only|than)\b", re.IGNORECASE)
@@ -74,18 +75,30 @@ _CLOSING_MARKS = {'"': '"', "“": "”", "„": "“", "«": "»"}
 # What asks for more, so that no phrase ends in it.
 _OPEN_END = re.compile(
     r"""\b(?:an?|the|and|or|but|nor|of|to|in|on|at|by|with|for|from|into|over|under|about|between|than|that|who|which
-        |whose|where|is|are|was|were|be|been|being|has|have|had|will|would|could|should|shall|may|might|can|must
+        |whose|where|is|are|was|were|be|been|being|has|have|had|will|would|could|should|shall|(?-i:may)|might|can|must
         |his|her|its|their|our|my|your|this|these|those|as|when|while|more|less|most|if|because|not|no|very
         |wants?|wanted|needs?|needed|able|set|due|going|expected|likely|used|tries|tried|decided|agreed|refused|failed
         |began|continues?|plans|planned|hopes?|hoped|allowed|forced|supposed|according|asked|told|ordered|urged
         |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do
-        |to\ \w+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
+        |to\ \w+|(?:no|not|never|\w+n['’]t)\ [\w'’-]+|,\ an?\ [\w'’-]+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "A ban on the sale | of fireworks was lifted": until its verb has come, a sentence may say the opposite. From where it
+# might end, that verb is looked for up to the next clause.
+_FINITE = r"""(?:is|are|was|were|has|have|had|does|did|will|would|can|could|may|might|must|should|shall|remain(?:s|ed)
+    |turned\ out|proved|seems?|failed|\w+n['’]t|cannot)\b"""
+_CLAUSE = r"(?:that|which|whom?|whose|where|when|while|because|so|if|until|although|what|how|why|whether|than)\b"
+_VERB_TO_COME = re.compile(
+    rf"""[”"]?\s+(?!{_CLAUSE})(?:(?!{_CLAUSE}|{_FINITE})\S*[^\s,;:.–—"“”]\s){{1,16}}{_FINITE}
+        |,\s(?:\w+ly\s|now\s|also\s)?{_FINITE}""",
+    re.VERBOSE,
+)
+_MAYBE_CLAUSE = re.compile(r"\s(?:and|as|after|before|since)\s")
+_VERB = re.compile(rf"(?P<opens_clause>\b{_CLAUSE})|\b(?:{_FINITE})?\s?\b\w+ed\b|\b{_FINITE}|\b(?:says|said)\b", re.VERBOSE)
 # "After weeks of talks in Geneva, ..." says nothing before its comma.
 _OPENING_PHRASE = re.compile(
     r"""\W*(?:After|Although|Though|While|When|If|As|In|On|At|With|Despite|Because|Since|During|Following|Before|By
-        |For|Under|According|Unless|Until|Once|From|To|Even|Where|Whether|Amid|Among|Over|\w+(?:ing|ed))\b""",
+        |For|Under|According|Contrary|Unless|Until|Once|From|To|Even|Where|Whether|Amid|Among|Over|\w+(?:ing|ed))\b""",
     re.VERBOSE,
 )
 _TO_COMMA = re.compile(r"[^,]*,(?=\s)")
@@ -239,8 +252,21 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
                 text, max(0, position - _LOOKED_BACK), position
             ):
                 continue
-            best = max(best or (0, 0), (num_words - loss, position))
+            if not _verb_is_to_come(text, position):
+                best = max(best or (0, 0), (num_words - loss, position))
     return best[1] if best else None
+
+
+def _verb_is_to_come(text: str, position: int) -> bool:
+    """True if the subject of what stands before `position` has its verb behind it."""
+    if not _VERB_TO_COME.match(text, position):
+        return False
+    if not _MAYBE_CLAUSE.match(text, position):
+        return True
+    # "... and ships were let in" is a clause with a subject of its own if the one before it has its verb.
+    before = list(_VERB.finditer(text, 0, position))
+    num_clauses = sum(found["opens_clause"] is not None for found in before)
+    return len(before) - num_clauses <= num_clauses
 
 
 def _min_words(text: str) -> int:
