@@ -113,7 +113,7 @@ def test_asides_without_a_fact_are_left_out(text: str, shorter: str | None) -> N
         # What follows a negation, and what takes all of it back.
         ("The drug lowers the risk in men, although it has no effect on women under the age of 40.", 13, None),
         ("The pilot told the inquiry that the warning light had never come on before the crash.", 13, None),
-        ("Residents were told that the water from the wells was safe to drink, which turned out to be wrong.", 14, None),
+        ("Residents were told that the water from the wells was safe to drink, which was wrong.", 14, None),
         ("The law bans the sale of all fireworks to private persons apart from sparklers in the holidays.", 12, None),
     ],
 )  # fmt: skip

@@ -107,6 +107,64 @@ def test_names_count_towards_the_limit_and_are_part_of_no_sentence(article: str,
     assert not any(sentence.text.startswith(speaker) for sentence in transcript.sentences)
 
 
+TALK = [
+    "What happened to the flood gates on Sunday?",
+    PUMPS,
+    "Who tests them?",
+    "The port authority tests them twice a year.",
+    "Will anyone resign?",
+    "That is for the council to say.",
+]
+
+
+@pytest.mark.parametrize(
+    ("host", "guest", "shown"),
+    [
+        ("anna kerr: ", "tom reeves: ", "tom reeves: "),
+        ("q: ", "a: ", "a: "),
+        ("AK - ", "TR - ", "TR: "),
+        ("ANNA KERR — ", "TOM REEVES — ", "TOM REEVES: "),
+        ("ANNA KERR:", "TOM REEVES:", "TOM REEVES: "),
+        ("Anna Kerr | ", "Tom Reeves | ", "Tom Reeves: "),
+        ("[Anna Kerr]: ", "[Tom Reeves]: ", "Tom Reeves: "),
+        ("[ANNA] ", "[TOM] ", "TOM: "),
+        ("@anna: ", "@tom: ", "tom: "),
+        ("Anna Kerr\n", "Tom Reeves\n", "Tom Reeves: "),
+        ("P. ", "R. ", "R: "),
+        ("Pregunta. ", "Respuesta. ", "Respuesta: "),
+        ("Journaliste : ", "Le maire : ", "Le maire: "),
+        ("记者：", "市长：", "市长："),
+        # Nobody is named.
+        ("— ", "— ", ""),
+        ("– ", "- ", ""),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_however_speakers_are_named(host: str, guest: str, shown: str) -> None:
+    article = "\n\n".join((host, guest)[number % 2] + text for number, text in enumerate(TALK))
+    texts = [quote.text for quote in key_sentences(article, max_words=29).sentences]
+    assert [text.removeprefix(shown) for text in texts] == [TALK[1], TALK[3]]
+    assert texts[0].startswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("article", "answer"),
+    [
+        ("SPIEGEL: Warum sind die Tore nicht geschlossen worden?\nMüller: Die Pumpen haben den Strom verloren.\n"
+         "SPIEGEL: Wer prüft sie?\nMüller: Das weiß ich nicht.\nSPIEGEL: Vielen Dank für das Gespräch.",
+         "Müller: Die Pumpen haben den Strom verloren."),
+        ("P. ¿Por qué no se cerraron?\nR. Las bombas perdieron la corriente.\nP. ¿Quién las prueba?\nR. Nadie.",
+         "R: Las bombas perdieron la corriente."),
+        ("記者：なぜですか。\n市長：ポンプが午前二時半に停電した。\n記者：誰が点検していますか。\n市長：港湾局だ。",
+         "市長：ポンプが午前二時半に停電した。"),
+    ],
+)  # fmt: skip
+def test_interviews_in_other_languages(article: str, answer: str) -> None:
+    texts = [quote.text for quote in key_sentences(article, max_words=20).sentences]
+    assert texts[0] == answer
+    assert not any("?" in text or "か。" in text or "Dank" in text for text in texts)
+
+
 def test_the_name_stands_before_each_answer_once() -> None:
     texts = [quote.text for quote in key_sentences(CAPITALS, max_words=80).sentences]
     assert texts[1:] == [
@@ -145,6 +203,9 @@ def test_an_introduction_and_what_a_host_reports_may_be_quoted() -> None:
         "Kerr: The ship that came home is a book about the sea. It sold 4,000 copies.",
         "The port beat the town 12-8 on Monday.\nA late goal won it.\nRain fell throughout.\nNobody was hurt.\n"
         "They meet again in May.\nPort: Hale; Bell.\nTown: Reed; Quill.\nPort: subs none.",
+        "PARIS - Shares fell.\nLONDON - Shares rose.\nTOKYO - No trade.\nPARIS - Bonds rose.",
+        "Arsenal\nChelsea\nArsenal\nEverton\nChelsea\nArsenal",
+        "P. Hale came first.\nR. Bell came second.\nP. Quill came third.\nNobody was hurt.",
         "The ferry left at 11:50 p.m. on Monday. At 12:10 it was back.",
     ],
 )

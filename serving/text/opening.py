@@ -21,17 +21,22 @@ _LEANS_ON_OTHERS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _QUOTATION = re.compile(r"""^\W{0,2}["“„«‘]|^'(?=\w)""")
-_QUESTION = re.compile(r"""[?？؟][\"'”’»)]*$""")
+_QUESTION = re.compile(r"""(?:[?？؟]|か。)["'”’»)」』]*$""")
 # A shorter sentence ("It was a long night." without its pronoun) seldom holds the news.
 _MIN_WORDS = 5
 # The news further down is behind an introduction that is no news at all; the ranking then decides.
 _MAX_SENTENCES_BEFORE = 8
 
 
+def is_question(text: str) -> bool:
+    """True for a sentence that asks something."""
+    return bool(_QUESTION.search(text[-8:]))
+
+
 def can_open_story(text: str) -> bool:
     """False for quotations, questions, greetings, and sentences that begin with a pronoun or a connective."""
     is_whole = count_words(text) >= _MIN_WORDS
-    return is_whole and not (_QUOTATION.search(text) or _LEANS_ON_OTHERS.search(text) or _QUESTION.search(text[-8:]))
+    return is_whole and not (_QUOTATION.search(text) or _LEANS_ON_OTHERS.search(text) or is_question(text))
 
 
 def find_lead(sentences: Sequence[Sentence]) -> int | None:

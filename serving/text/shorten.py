@@ -80,7 +80,8 @@ _OPEN_END = re.compile(
         |wants?|wanted|needs?|needed|able|set|due|going|expected|likely|used|tries|tried|decided|agreed|refused|failed
         |began|continues?|plans|planned|hopes?|hoped|allowed|forced|supposed|according|asked|told|ordered|urged
         |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do
-        |to\ \w+|(?:no|not|never|\w+n['’]t)\ [\w'’-]+|,\ an?\ [\w'’-]+|(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
+        |to\ \w+|(?:no|not|never|\w+n['’]t)\ [\w'’-]+|,\ an?\ [\w'’-]+
+        |(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "A ban on the sale | of fireworks was lifted": until its verb has come, a sentence may say the opposite. From where it
@@ -94,7 +95,9 @@ _VERB_TO_COME = re.compile(
     re.VERBOSE,
 )
 _MAYBE_CLAUSE = re.compile(r"\s(?:and|as|after|before|since)\s")
-_VERB = re.compile(rf"(?P<opens_clause>\b{_CLAUSE})|\b(?:{_FINITE})?\s?\b\w+ed\b|\b{_FINITE}|\b(?:says|said)\b", re.VERBOSE)
+_VERB = re.compile(
+    rf"(?P<opens_clause>\b{_CLAUSE})|\b(?:{_FINITE})?\s?\b\w+ed\b|\b{_FINITE}|\b(?:says|said)\b", re.VERBOSE
+)
 # "After weeks of talks in Geneva, ..." says nothing before its comma.
 _OPENING_PHRASE = re.compile(
     r"""\W*(?:After|Although|Though|While|When|If|As|In|On|At|With|Despite|Because|Since|During|Following|Before|By

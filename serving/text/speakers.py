@@ -8,21 +8,33 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from serving.text.clean import count_words
-from serving.text.opening import can_open_story
+from serving.text.clean import count_words, is_unspaced
+from serving.text.opening import can_open_story, is_question
 from serving.text.sentences import Sentence, Span
 
 _TIME = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?"
 _LEADING_TIME = re.compile(rf"\W*?{_TIME}(?:\s*[-–—|:]+\s+|\s+|$)(?:\s*(?:-->|[–-])\s*{_TIME}(?:\s+|$))?")
 _NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w.'’-]*|of|de|la|van|von|der|den|al|bin|el)"
-_NAME = rf"(?:[QA]|{_NAME_WORD}(?:\s{_NAME_WORD}){{0,3}}(?:\s\d{{1,2}})?(?:\s\([^():]{{1,40}}\)|,\s[^:.!?]{{1,40}})?)"
+_NAME = rf"""(?:[QA]|(?:Der|Die|Le|La|El|Il|The)\ [^\W\d_]+|{_NAME_WORD}(?:\ {_NAME_WORD}){{0,3}}(?:\ \d{{1,2}})?
+    (?:\ \([^():]{{1,40}}\)|,\ [^:.!?]{{1,40}})?)"""
 _LABEL = re.compile(
-    rf"""(?P<mark>[*_]{{0,3}})(?P<name>{_NAME})(?P=mark)(?:\s*{_TIME})?\s?:[*_]{{0,3}}(?:\s+|$)
-      | (?P<letter>[QA])\.\s+(?=\S)""",
+    rf"""(?P<mark>[*_]{{0,3}})[@\[]?(?P<name>{_NAME}|[^\W\d_]+(?:\ [^\W\d_]+)?(?=\]?:\ ))\]?(?P=mark)
+        (?:\s*{_TIME})?(?:\s?:[*_]{{0,3}}(?:\s+|$)|：\s*|(?<=[A-Z]):(?=["“A-Z])|\s\|\s|(?<=[A-Z])\s[-–—]\s|(?<=\])\s)
+      | (?P<letter>[QAPRDFVOВО])\.\s+(?=\S)""",
     re.VERBOSE,
 )
-_NAME_AND_TIME = re.compile(rf"(?P<name>{_NAME})\s+{_TIME}\W*")
+# A line of its own above what is said.
+_NAME_ALONE = re.compile(
+    rf"""(?P<word>Question|Answer|Frage|Antwort|Réponse|Pregunta|Respuesta|Domanda|Risposta|Pergunta|Resposta)\.
+      | (?P<name>{_NAME})(?:\s+{_TIME}\W*)?""",
+    re.VERBOSE,
+)
+# Question and answer, by their first letters in English, Spanish, Italian, French, German, Dutch, Polish, and Russian.
+_QUESTION_AND_ANSWER = [set(pair) for pair in ("QA", "PR", "DR", "QR", "FA", "VA", "PO", "ВО")]
+# Names without a colon or time behind them, and in lower case, are many other things as well.
+_SURE_LABEL = re.compile(r"^\W*[^\Wa-z].*[:：\d]")
 # Words before a colon that name no speaker.
 _NOT_SPEAKERS = """
     note notes update updated correction clarification photo photos picture image video source sources warning
@@ -30,12 +42,13 @@ _NOT_SPEAKERS = """
     address phone email tel contact result results score summary example also related more
 """
 _NO_SPEAKER = frozenset(_NOT_SPEAKERS.split())
-_QUESTION = re.compile(r"[?？؟][\"'”’»)]*$")
 _COURTESY = re.compile(
     r"""\W*(?:(?:oh|well|and|so|ok|okay)\W+)?(?:hello|hi|hey|good\ (?:morning|afternoon|evening)|welcome
         |thanks|thank\ you|(?:many|a\ lot\ of)\ thanks|my\ pleasure
         |(?:it['’]?s\ |it\ is\ )?(?:a\ pleasure|great|good|nice|lovely)\ (?:to|having)
         |(?:pleased|glad|happy|delighted)\ to\ be|you['’]re\ welcome|goodbye|bye|see\ you|congratulations|sorry
+        |(?:vielen|herzlichen|besten)\ dank|danke|guten\ (?:tag|morgen|abend)|herzlich\ willkommen|merci|bonjour|bonsoir
+        |bienvenue|gracias|buen[oa]s\ |bienvenid|grazie|buongiorno|obrigad|bom\ dia|dank\ (?:u|je)\b|goedemorgen
         |(?:i['’]m|my\ name\ is|joining\ (?:me|us)|with\ (?:me|us)|stay\ (?:with|tuned)|coming\ up)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -63,7 +76,7 @@ class Turn:
     @property
     def shown(self) -> str:
         """The speaker as a summary names it."""
-        return f"{self.speaker}: "
+        return f"{self.speaker}：" if is_unspaced(self.speaker[-1]) else f"{self.speaker}: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +121,11 @@ def _from(sentence: Sentence, offset: int) -> Sentence:
 def _turns(sentences: Sequence[Sentence]) -> list[Turn | None]:
     """The turn that begins with each sentence, where one does."""
     turns: list[Turn | None] = []
-    for sentence in sentences:
-        label = _LABEL.match(sentence.text) or _NAME_AND_TIME.fullmatch(sentence.text)
-        name = label and (label["name"] or label["letter"])
+    for sentence, after in zip_longest(sentences, sentences[1:]):
+        label = _LABEL.match(sentence.text)
+        if not label and after and not _NAME_ALONE.fullmatch(after.text):
+            label = _NAME_ALONE.fullmatch(sentence.text)
+        name = label and (label.groupdict().get("letter") or label.groupdict().get("word") or label["name"])
         if label and name and name.lower().split()[0] not in _NO_SPEAKER:
             turns.append(Turn(name, (sentence.start, sentence.start + label.end())))
         else:
@@ -126,6 +141,14 @@ def _is_interview(sentences: Sequence[Sentence], turns: Sequence[Turn | None]) -
     counts = Counter(turn.speaker for turn in turns if turn)
     if {"Q", "A"} <= counts.keys():
         return True
+    backs = sorted(counts.values())[-2:]  # how often the two that speak most do
+    if any(pair <= counts.keys() for pair in _QUESTION_AND_ANSWER) and min(backs) > 1:
+        return True
+    labels = [
+        sentence.text[: turn.label[1] - turn.label[0]] for sentence, turn in zip(sentences, turns, strict=True) if turn
+    ]
+    if not all(_SURE_LABEL.search(label) for label in labels) and (len(backs) < 2 or min(backs) < 2):
+        return False
     # A match report ends with its teams' names before colons, which come back as well.
     num_paragraphs = len({sentence.paragraph for sentence in sentences})
     is_repeated = len(counts) > 1 and max(counts.values()) > 1
@@ -147,7 +170,7 @@ def _is_by(hosts: set[str], turns: dict[int, Turn], sentence: Sentence) -> bool:
 def _is_empty(text: str, *, is_host: bool) -> bool:
     """True for what says nothing new; of a host that is all but what could open a story."""
     num_words = count_words(text)
-    if num_words < _MIN_WORDS or _QUESTION.search(text) or _COURTESY.match(text):
+    if num_words < _MIN_WORDS or is_question(text) or _COURTESY.match(text):
         return True
     if _MODERATION.match(text):
         return is_host or num_words <= _MAX_WORDS_OF_MODERATION
@@ -161,5 +184,5 @@ def _hosts(sentences: Sequence[Sentence], turns: dict[int, Turn]) -> set[str]:
         turn = turns.get(sentence.end)
         if turn and not _COURTESY.match(sentence.text) and count_words(sentence.text) > 1:
             num_sentences[turn.speaker] += 1
-            num_questions[turn.speaker] += bool(_QUESTION.search(sentence.text))
+            num_questions[turn.speaker] += is_question(sentence.text)
     return {name for name, num in num_sentences.items() if num_questions[name] >= _MIN_HOST_QUESTIONS * num}
