@@ -35,6 +35,9 @@ _WHY_SLOW_FULL = (
 _WHY_SLOW = (
     "The model's converted form could not be saved, so it runs several times slower; the summarizer's log says why."
 )
+_WHY_NO_INT8 = (
+    "This model cannot run in int8, so it runs in fp32. Leave out --precision int8, or choose a T5 or FLAN-T5 model."
+)
 
 # Two sentences, so that the warm-up runs the encoder, a few decode steps and the tokenizer on real words.
 WARM_UP_TEXT = (
@@ -49,7 +52,7 @@ class LoaderStatus:
 
     Attributes:
         state: see above.
-        reason: why there is no model, after a failure; in state "ready", why it is slow.
+        reason: why there is no model, after a failure; in state "ready", why it runs other than was asked.
         step: what goes on in state "loading", with the share that is done.
         downloaded_bytes, total_bytes: set while downloading.
         retry_at: `time.monotonic()` of the next attempt, after a failure.
@@ -109,10 +112,10 @@ class ModelLoader:
             self._advance(state="loading")
             settings = read_model_settings(model_dir, model_id=self._config.model, choice=self._config.settings)
             self.writes_english_only = not settings.is_multilingual
-            why_slow: list[str] = []
-            self.engine = load_engine(self._config, model_dir, settings, self._on_step, why_slow.append)
+            notes: list[str] = []
+            self.engine = load_engine(self._config, model_dir, settings, self._on_step, notes.append)
             logger.info("The model %s is ready.", self._config.model)
-            self.status = LoaderStatus(state="ready", reason=next(iter(why_slow), None))
+            self.status = LoaderStatus(state="ready", reason=next(iter(notes), None))
             return None
         except (ModelFilesError, CheckpointError) as error:
             return str(error)
@@ -166,7 +169,7 @@ def load_engine(
         model_dir: a folder that `check_model_dir` found whole.
         settings: what `read_model_settings` says of that folder.
         on_step: told what goes on, and the fraction of it that is done.
-        on_fallback: told in a sentence why a T5 runs on transformers, which is several times slower.
+        on_fallback: told in a sentence why a model runs on transformers other than was asked: slower, or not in int8.
 
     Raises:
         CheckpointError: the model's files cannot be used, or not by the engine that was chosen.
@@ -192,6 +195,8 @@ def _load_t5_engine(
     from serving.t5_onnx.convert import ConversionError, NoRoomError, ensure_converted, is_supported
 
     if not is_supported(model_dir):
+        if config.precision == "int8":
+            on_fallback(_WHY_NO_INT8)
         return None
     try:
         converted = ensure_converted(model_dir, precision=config.precision, on_progress=on_step)

@@ -76,6 +76,9 @@ class SummaryResponse(BaseModel):
     parameters: Annotated[
         GenerationParams | None, Field(description="What the model was run with; null for key sentences.")
     ]
+    precision: Annotated[Precision | None, Field(description="What the model was run in; null for key sentences.")] = (
+        None
+    )
     prefix: Annotated[str | None, Field(description="Text that the model got before every part of the article.")] = None
     finish_reason: Annotated[
         Literal["stop", "length"],
@@ -214,15 +217,15 @@ class StatusResponse(BaseModel):
     model: Annotated[str, Field(description="Model id or folder that was asked for.")]
     method: Annotated[MethodUsed, Field(description="What `auto` uses now.")]
     model_state: ModelState
-    model_reason: Annotated[str | None, Field(description="Why there is no model, or a slow one, in plain words.")] = (
-        None
-    )
+    model_reason: Annotated[
+        str | None, Field(description="Why there is no model, or one that runs other than was asked, in plain words.")
+    ] = None
     model_step: Annotated[str | None, Field(description="What goes on while it is loading, and how far.")] = None
     downloaded_bytes: int | None = None
     total_bytes: int | None = None
     retry_in_s: Annotated[float | None, Field(description="Seconds to the next attempt, after a failure.")] = None
     engine: Annotated[str | None, Field(description="What runs the model: `onnxruntime` or `transformers`.")] = None
-    precision: Precision
+    precision: Annotated[Precision | None, Field(description="What the model is run in.")] = None
     parameters: Annotated[
         GenerationParams | None, Field(description="What the model is run with where a request says nothing.")
     ] = None

@@ -292,7 +292,7 @@ class SummarizerService:
             total_bytes=model.total_bytes,
             retry_in_s=model.retry_in_s(),
             engine=engine.name if engine else None,
-            precision=config.precision,
+            precision=engine.precision if engine else None,
             parameters=engine.default_params if engine else None,
             prefix=engine.prefix if engine else None,
             limits=Limits(**{name: getattr(config, name) for name in Limits.model_fields}),

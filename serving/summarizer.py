@@ -205,6 +205,7 @@ def summarize_abstractive(
         method="abstractive",
         model=model,
         parameters=params,
+        precision=engine.precision,
         prefix=engine.prefix,
         finish_reason="length" if cut else "stop",
         num_input_words=count_words(article),

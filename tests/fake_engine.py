@@ -20,7 +20,7 @@ class FakeEngine:
     def __init__(
         self, answer: str | None = None, *, max_input_tokens: int = 512, step_s: float = 0.0, prefix: str = ""
     ) -> None:
-        self.name = "fake"
+        self.name, self.precision = "fake", "fp32"
         self.answer = answer
         self.max_input_tokens = max_input_tokens
         self.max_running = 4

@@ -25,6 +25,10 @@ SETTINGS = ", ".join(f"{name}={value}" for name, value in BEAMS.items())
             {"parameters": BEAMS, "parts": 3},
             f"The model someone/news read it in 3 parts that fit its window and wrote with beam search ({SETTINGS}).",
         ),
+        (
+            {"parameters": {"num_beams": 1}, "precision": "int8"},
+            "The model someone/news, run in int8, read it in one piece and wrote with greedy search (num_beams=1).",
+        ),
         ({"parameters": {"num_beams": 1}}, "read it in one piece and wrote with greedy search (num_beams=1)."),
         (
             {"method": "extractive", "model": None, "parameters": None},
@@ -33,7 +37,7 @@ SETTINGS = ", ".join(f"{name}={value}" for name, value in BEAMS.items())
         ({"model": "<b>x</b>", "parameters": {"num_beams": 1}}, "The model &lt;b&gt;x&lt;/b&gt; read it"),
         ({}, "The model someone/news read it in one piece."),
     ],
-    ids=["beams", "parts", "greedy", "key sentences", "markup", "a summarizer that does not say"],
+    ids=["beams", "parts", "int8", "greedy", "key sentences", "markup", "a summarizer that does not say"],
 )
 def test_only_what_was_run_is_told(answer, told):
     shown = details(_summary({**RESULT, **answer}), REQUEST, "http://127.0.0.1:8000").partition("</p>")[0]

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from serving.model_loader import ModelLoader
 from serving.t5_onnx import convert
 from serving.t5_onnx.convert import ConversionError, NoRoomError
 from tests.running_app import wait_until
-from tests.tiny_models import make_tiny_bart
+from tests.tiny_models import make_tiny_bart, make_tiny_t5
 
 
 def wait_for(condition):
@@ -21,8 +22,9 @@ def wait_for(condition):
 
 @pytest.fixture
 def start(request):
-    def start(model: Path, *, engine="auto", **options) -> ModelLoader:
-        loader = ModelLoader(ServingConfig(model=str(model), num_threads=1, engine=engine), **options)
+    def start(model: Path, *, engine="auto", precision="fp32", **options) -> ModelLoader:
+        config = ServingConfig(model=str(model), num_threads=1, engine=engine, precision=precision)
+        loader = ModelLoader(config, **options)
         request.addfinalizer(loader.close)
         loader.start()
         return loader
@@ -70,12 +72,22 @@ def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
     )
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "transformers"])
-def test_the_engine_that_was_chosen_runs_the_model(start, tiny_t5, engine):
-    loader = start(tiny_t5, engine=engine)
+@pytest.mark.parametrize(("engine", "precision"), [("onnxruntime", "int8"), ("transformers", "fp32")])
+def test_the_engine_that_was_chosen_runs_the_model(start, tiny_t5, engine, precision):
+    loader = start(tiny_t5, engine=engine, precision=precision)
     wait_for(lambda: loader.status.state == "ready")
-    assert loader.engine.name == engine
-    assert loader.status.reason is None
+    assert (loader.engine.name, loader.engine.precision, loader.status.reason) == (engine, precision, None)
+
+
+@pytest.mark.parametrize("make", [make_tiny_bart, partial(make_tiny_t5, feed_forward_proj="gated-silu")])
+def test_a_model_that_int8_is_not_for_runs_in_fp32_and_says_why(start, tmp_path, make):
+    loader = start(make(tmp_path / "model"), precision="int8")
+    wait_for(lambda: loader.status.state == "ready")
+    assert (loader.engine.name, loader.engine.precision) == ("transformers", "fp32")
+    assert loader.status.reason == (
+        "This model cannot run in int8, so it runs in fp32. "
+        "Leave out --precision int8, or choose a T5 or FLAN-T5 model."
+    )
 
 
 def test_a_model_that_the_chosen_engine_cannot_run_is_refused(start, tmp_path):
@@ -107,9 +119,9 @@ def test_a_model_that_cannot_be_converted_is_slow_and_says_why(start, tiny_t5, m
         raise failure
 
     monkeypatch.setattr(convert, "ensure_converted", fail)
-    loader = start(tiny_t5)
+    loader = start(tiny_t5, precision="int8")
     wait_for(lambda: loader.status.state == "ready")
-    assert loader.engine.name == "transformers"
+    assert (loader.engine.name, loader.engine.precision) == ("transformers", "fp32")
     assert loader.status.reason.startswith(told + ", so it runs several times slower")
     assert "written" not in loader.status.reason
 

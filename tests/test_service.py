@@ -24,12 +24,13 @@ def make_service(**settings) -> tuple[SummarizerService, FakeEngine]:
 
 
 def test_status_tells_the_settings_in_use():
-    service, engine = make_service()
+    service, engine = make_service(precision="int8")
     engine.default_params, engine.prefix = GenerationParams(num_beams=4), "summarize: "
     assert service.status().parameters == GenerationParams(num_beams=4)
     assert service.status().prefix == "summarize: "
-    without = SummarizerService(ServingConfig(), FakeLoader()).status()
-    assert (without.parameters, without.prefix) == (None, None)
+    assert service.status().precision == "fp32", "the engine's, whatever was asked for"
+    without = SummarizerService(ServingConfig(precision="int8"), FakeLoader()).status()
+    assert (without.parameters, without.prefix, without.precision) == (None, None, None)
 
 
 def idle_after(engine: FakeEngine) -> bool:

@@ -146,9 +146,10 @@ def test_parameters_are_those_that_the_model_was_run_with():
     engine.default_params = GenerationParams(num_beams=4, no_repeat_ngram_size=3, min_length=5)
     answer = summarize(engine, SAMPLES[0].text, max_length=77)
     assert answer.parameters == engine.asked[0][1]
-    assert answer.prefix == "summarize: "
+    assert (answer.prefix, answer.precision) == ("summarize: ", "fp32")
     assert (answer.parameters.num_beams, answer.parameters.max_length) == (4, 77)
-    assert summarize_extractive(SummaryTask(text=LONG)).parameters is None
+    extractive = summarize_extractive(SummaryTask(text=LONG))
+    assert (extractive.parameters, extractive.precision) == (None, None)
     assert summarize(FakeEngine("… !"), LONG).parameters is None, "key sentences in the end"
 
 

@@ -34,12 +34,13 @@ def _how(result: Summary) -> str:
     if result.method == "extractive":
         return f"{path} No model was run: the sentences are the article's own."
     parts = "in one piece" if result.parts == 1 else f"in {result.parts} parts that fit its window"
-    parameters = result.raw.get("parameters")
+    parameters, precision = result.raw.get("parameters"), result.raw.get("precision")
+    model = f"The model {result.model}, run in {precision}," if precision else f"The model {result.model}"
     if not parameters:
-        return f"{path} The model {result.model} read it {parts}."
+        return f"{path} {model} read it {parts}."
     search = "greedy search" if parameters["num_beams"] == 1 else "beam search"
     settings = ", ".join(f"{name}={value}" for name, value in parameters.items())
-    return f"{path} The model {result.model} read it {parts} and wrote with {search} ({settings})."
+    return f"{path} {model} read it {parts} and wrote with {search} ({settings})."
 
 
 def _curl(request: SummaryRequest, base_url: str) -> str:

@@ -57,6 +57,7 @@ class T5Engine:
         self.prefix = prefix
         self.max_running = max_running
         self._shape = shape = load_shape(directory)
+        self.precision = shape.precision
         self.max_input_tokens = shape.max_input_tokens
         max_cache_tokens = _MEMORY_BUDGET_BYTES[shape.precision] // shape.cache_entry_bytes
         self._runner = ModelRunner(

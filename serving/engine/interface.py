@@ -76,6 +76,9 @@ class Engine(Protocol):
     name: str
     """The library that computes."""
 
+    precision: Precision
+    """What it computes in."""
+
     max_input_tokens: int
     """Longest input, in tokens with special tokens and prefix, that the model was made for (512 for T5)."""
 

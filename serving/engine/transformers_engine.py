@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from serving.engine.checkpoint import end_tokens, load_model, load_tokenizer
-from serving.engine.interface import Generation, GenerationParams, GenerationStoppedError, NotFiniteError, OnStep
+from serving.engine.interface import (
+    Generation,
+    GenerationParams,
+    GenerationStoppedError,
+    NotFiniteError,
+    OnStep,
+    Precision,
+)
 
 # Tokenizers say so with a number of about 1e30 when their files name no limit.
 _NO_LIMIT = 100_000
@@ -28,6 +35,7 @@ class TransformersEngine:
     """
 
     name = "transformers"
+    precision: Precision = "fp32"
     max_running = 1
 
     def __init__(
