@@ -316,3 +316,68 @@ def test_a_consent_box_is_left_out(box):
 )
 def test_articles_about_consent_stay(text):
     assert normal_form(text) == text
+
+
+MENUS = [
+    "Home | Login",
+    "Home > News > Politics",
+    "Sign in   Subscribe",
+    "Home\tNews\tSport",
+    "World | Politics | Business | Tech",
+    "Home|News|Sport|Weather|Shop",
+    "| Home | Login |",
+    "Home &gt; News",
+    "Home / News / Ulm",
+    "Home • News • Sport",
+    "Ulm Today | Donau | Region | Sport",
+    "Log in / Register",
+    "Startseite | Anmelden",
+    "Accueil > Actualités > Politique",
+    "Inicio » Noticias » Ulm",
+    "ホーム > ニュース > 政治",
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+@pytest.mark.parametrize("menu", MENUS)
+def test_a_menu_before_an_article_is_left_out(menu, end):
+    assert normal_form(menu + end + PROSE) == PROSE
+
+
+def test_menus_stand_under_a_site_s_name_and_at_the_end_too():
+    page = f"The Ulm Times\n\nHome | News | Login\nHome > News > Ulm\n\n{PROSE}\n\nContact | Privacy | Newsletter"
+    assert normal_form(page) == f"The Ulm Times\n\n{PROSE}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Live | Storm reaches the coast",
+        "Home | Away",
+        "Night ferries stay | The Ulm Times",
+        "Ferries > cars, says Ulm",
+        "Home > Abroad: what to spend on travel",
+        "Search | rescue teams find boy",
+        "News in brief",
+        "Home, News, Sport",
+        "“Home | Login” is gone",
+        "Opinion | Why the ferries matter",
+        "Monday | 3 June | Ulm | Lena Maier",
+        "title,text\nA,B",
+        "Year\tBoats\n2024\t3",
+        "Name | Town | Job | Age\nAnna | Ulm | Cook | Old\nBen | Bonn | Smith | Young",
+        "Business\tSport\nUlm\tBonn",
+    ],
+)
+def test_headlines_and_tables_are_no_menus(line):
+    assert normal_form(f"{line}\n\n{PROSE}") == f"{line}\n\n{PROSE}"
+    assert normal_form(f"{PROSE}\n\n{line}") == f"{PROSE}\n\n{line}"
+
+
+def test_sections_in_the_middle_of_an_article_stay():
+    text = f"{PROSE}\n\nWorld | Politics | Business | Tech\n\n{PROSE}"
+    assert normal_form(text) == text
+
+
+def test_a_menu_alone_is_all_there_is():
+    assert normal_form("Home | Login") == "Home | Login"

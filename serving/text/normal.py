@@ -11,6 +11,7 @@ from serving.text.consent import without_consent_box
 from serving.text.lists import with_item_marks
 from serving.text.mail import without_mail_marks
 from serving.text.markup import decode_entities, without_emphasis, without_markup
+from serving.text.menus import without_menus
 from serving.text.note_marks import without_note_marks
 from serving.text.slips import with_hashtags_apart, with_spaces_between_sentences, without_credits
 from serving.text.wrapping import unwrap
@@ -32,7 +33,7 @@ def normal_form(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = without_markup(readable(decode_entities(text)))
+    text = without_menus(without_markup(readable(decode_entities(text))))
     text = without_note_marks(with_item_marks(without_mail_marks(text)))
     text = without_emphasis(unwrap(text, Vocabulary(text)))
     text = with_hashtags_apart(with_spaces_between_sentences(without_credits(text)))

@@ -71,9 +71,39 @@ const consentTopics = ["consent", "cookie", "partner|vendor", "privacy|personal 
 const consentAddress = /^(?!["“‘]).*\b(?:we|our|you|your)\b/i;
 const isAboutConsent = (line) => consentAddress.test(line) && consentTopics.filter((topic) => topic.test(line)).length >= 2;
 
-const isJunk = (line) => consentButton.test(line) || consentStart.test(line) || (line.trim() !== ""
+const isJunk = (line) => consentButton.test(line) || consentStart.test(line) || isMenu(line) || (line.trim() !== ""
   && line.length <= maxJunkChars
   && (wholeLine.test(line) || notice.test(line) || (lineStart.test(line) && !sentenceEnd.test(line))));
+
+// Menus and paths in one line, "Home | Login" and "Home > News > Politics": labels with separators between them, two thirds
+// of which sites use for their own pages and sections. The summarizer leaves out more, as it knows what stands around.
+const ownPage = new RegExp("^(?:" + [
+  "home(?: ?page)?|start(?:seite)?|accueil|inicio|início|portada|strona główna|hem|главная|ホーム|トップ|首页|首頁|الرئيسية|דף הבית",
+  "menu|menü|search|log ?(?:in|out)|sign ?(?:in|up|out)|register|subscribe|(?:my )?account|contact(?: us)?|about(?: us)?|help|faq",
+  "newsletters?|e-?paper|donate|support us|site ?map|advertise|jobs|careers|podcasts?|rss|cookies?|privacy(?: policy)?",
+  "terms(?: (?:of use|and conditions))?|shop|apps?|share|print|more|suche|anmelden|einloggen|registrieren|abo(?:nnieren)?|kontakt",
+  "impressum|datenschutz|mein konto|hilfe|mehr|rechercher?|se connecter|connexion|s['’]inscrire|s['’]abonner|abonnez-vous",
+  "mon compte|mentions légales|aide|buscar|iniciar sesión|entrar|registrarse|suscr[ií]bete|suscribirse|assine|contacto|contato",
+  "ayuda|ajuda|cerca|accedi|registrati|abbonati|contatti|zoeken|inloggen|abonneren|szukaj|zaloguj(?: się)?|subskrybuj",
+  "sök|logga in|prenumerera|поиск|войти|вход|подписаться|検索|ログイン|搜索|登录|登入",
+].join("|") + ")$", "i");
+const section = new RegExp("^(?:" + [
+  "(?:latest )?news|latest|world|uk|u\\.?s\\.?|local|national|international|politics|business|economy|money|markets|finance",
+  "tech(?:nology)?|science|health|sports?|football|culture|arts|entertainment|music|film|tv|books|travel|weather|food|style",
+  "life(?:style)?|opinion|comment|videos?|live|education|environment|climate|nachrichten|politik|wirtschaft|kultur|wissen|wetter",
+  "gesundheit|meinung|panorama|reise|actualités?|politique|monde|économie|société|santé|météo|sciences?|noticias|política|economía",
+  "cultura|deportes|mundo|salud|notícias|economia|esportes|politica|cronaca|esteri|nieuws|economie|cultuur|wiadomości|polityka",
+  "gospodarka|kraj|świat|nyheter|новости|политика|экономика|спорт|ニュース|政治|経済|新闻|新聞|体育|أخبار",
+].join("|") + ")$", "i");
+const isMenu = (line) => {
+  const labels = line.length > maxJunkChars ? []
+    : line.split(/\s*[|›•]\s*|\s+[>»→/·«‹]\s+|\t\s*|\s{2,}/)
+      .map((label) => label.replace(/^[\s>»·:+]+|[\s>»·▾▼…:+]+$/g, "")).filter(Boolean);
+  const own = labels.filter((label) => ownPage.test(label));
+  const unknown = labels.filter((label) => !ownPage.test(label) && !section.test(label));
+  return labels.length > 1 && own.length > 0 && 3 * unknown.length <= labels.length
+    && unknown.every((label) => label.split(/\s+/).length <= 3 && !/[\d.!?…:;,]/.test(label));
+};
 
 // The text without junk, and how much that was. Blank lines go only where junk stood between two of them.
 const withoutJunk = (text) => {
