@@ -188,6 +188,46 @@ def test_one_article_per_line(write, lines):
     assert got == [line for line in lines if line != "text"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "x,y\n1,2\n",
+        "x,y\n1,2\n3,4\n",
+        "1;2;3\n4;5;6\n",
+        "year\tboats\n2024\t3\n2025\t4\n",
+        "date,price,open\n2026-03-05,3.50,yes\n2026-03-06,3.60,no\n",
+        "city,people\nUlm,126 000\nNew York,8 000 000\nSalt Lake City,200 000\n",
+        "id,url\n1,https://ulm.example/the-ferry-runs-all-night-from-monday-on\n",
+        "name,email\nAnna Berg,anna@ulm.example\n",
+        "title,date\nThe ferry runs all night,2026-03-05\n",
+        "1\n2\n3\n",
+        "都市,人口\n東京,14000000\n大阪,2700000\n",
+        "sep=;\n1;2\n3;4\n",
+        "x,y\n" + "1,2\n" * 500,
+    ],
+)
+def test_a_table_without_any_text_says_so(write, content):
+    assert refusal(write(content, "a.csv")) == tables.NO_TEXT_COLUMN
+
+
+@pytest.mark.parametrize(
+    ("content", "want"),
+    [
+        ("x,y\n1,The ferry runs all night\n", "The ferry runs all night"),
+        ("x,y\n1,It rained.\n", "It rained."),
+        ("id,text\n1,Rain\n", "Rain"),
+        ("都市,話\n東京,渡船は月曜日から一晩中運航する\n", "渡船は月曜日から一晩中運航する"),
+        (
+            "city,people\nUlm,3\nBonn,The council of Bonn counts again this year\n",
+            "The council of Bonn counts again this year",
+        ),
+        ("title\nThe ferry runs all night\n", "The ferry runs all night"),
+    ],
+)
+def test_one_text_in_a_table_is_enough(write, content, want):
+    assert texts(read_batch(write(content, "a.csv")))[-1] == want
+
+
 def test_short_article_is_no_heading(write):
     path = write(table(["1", "Rain stopped play."], ["2", FERRY * 4]), "a.csv")
     assert len(read_batch(path)) == 2

@@ -10,6 +10,10 @@ from typing import Literal
 from ui.batch.item import EMPTY, BatchItem, too_many_articles, without_markup
 from ui.reading.errors import UnreadableError
 
+NO_TEXT_COLUMN = (
+    "No column of this table holds articles: there are only numbers, names or single words in it. "
+    "Choose a table with a column of texts, and write “text” above that."
+)
 TOO_MANY_CELLS = "This row has more cells than the headings. Its text probably lacks quotation marks."
 
 _TEXT_HEADING = re.compile(
@@ -30,6 +34,12 @@ _NAME_HEADINGS = (
 
 _SEPARATORS = ["\t", ";", ","]
 """In the order of how seldom prose has them; Excel writes semicolons where a comma is the decimal sign."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_SENTENCE_ENDS = (".", "!", "?", "…", '"', "”")
+_MIN_TEXT_WORDS = 4
+_MIN_TEXT_SIGNS = 12
+"""Of scripts without spaces between words."""
 
 _NO_SEPARATOR = "\x1f"
 _SAMPLE_ROWS = 50
@@ -61,7 +71,7 @@ def table_articles(text: str, *, max_items: int) -> list[BatchItem]:
     texts. A title, headline, name, url or id names them.
 
     Raises:
-        UnreadableError: no article, more than `max_items`, or quotation marks that do not match.
+        UnreadableError: no article, no column of texts, more than `max_items`, or quotation marks that do not match.
     """
     # Python's limit is 128 KiB per cell. It is one for the whole process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), _MAX_CELL_CHARS))
@@ -74,6 +84,8 @@ def table_articles(text: str, *, max_items: int) -> list[BatchItem]:
     if not rows:
         raise UnreadableError(EMPTY)
     columns = _Columns(rows)
+    if not columns.hold_text(rows):
+        raise UnreadableError(NO_TEXT_COLUMN)
     num_items = num_rows - columns.has_headings
     if num_items > max_items:
         raise UnreadableError(too_many_articles(num_items, max_items))
@@ -180,6 +192,7 @@ class _Columns:
         first = [_heading(cell) for cell in rows[0][1]]
         texts = [column for column, heading in enumerate(first) if _TEXT_HEADING.fullmatch(heading)]
         names = [column for known in _NAME_HEADINGS for column, heading in enumerate(first) if known.fullmatch(heading)]
+        self._is_named = bool(texts)
         known = bool(texts or names)
         body = [cells for _, cells in (rows[1:] if known else rows)]
         others = [column for column in range(max(map(len, body), default=1)) if column not in names]
@@ -187,6 +200,10 @@ class _Columns:
         self.has_headings = known or _is_heading(rows, self._text_column)
         self._name_column = names[0] if names else None
         self._num_columns = len(first) if self.has_headings else 0
+
+    def hold_text(self, rows: Sequence[_Row]) -> bool:
+        """Whether the heading says that there are texts, or one cell is long enough for one."""
+        return self._is_named or any(_is_text(_cell(cells, self._text_column)) for _, cells in rows)
 
     def item(self, row: int, cells: Sequence[str], separator: str) -> BatchItem:
         """The article of one row."""
@@ -200,6 +217,12 @@ class _Columns:
         return BatchItem.article(row, text, name=name)
 
 
+def _is_text(cell: str) -> bool:
+    words = [word for word in cell.split() if "://" not in word and any(map(str.isalpha, word))]
+    is_sentence = len(words) > 1 and cell.rstrip().endswith(_SENTENCE_ENDS)
+    return is_sentence or len(words) >= _MIN_TEXT_WORDS or len(_UNSPACED.findall(cell)) >= _MIN_TEXT_SIGNS
+
+
 def _cell(cells: Sequence[str], column: int) -> str:
     return cells[column] if column < len(cells) else ""
 
@@ -211,6 +234,6 @@ def _mean_chars(rows: Sequence[Sequence[str]], column: int) -> float:
 def _is_heading(rows: Sequence[_Row], column: int) -> bool:
     """Whether the first row is headings in words that are not known here: short, above long texts."""
     cell = _cell(rows[0][1], column).strip()
-    if not cell or len(cell) > 40 or cell.endswith((".", "!", "?", "…", '"', "”")) or len(rows) == 1:
+    if not cell or len(cell) > 40 or cell.endswith(_SENTENCE_ENDS) or len(rows) == 1:
         return False
     return _mean_chars([cells for _, cells in rows[1:]], column) > 5 * len(cell)
