@@ -37,6 +37,18 @@ hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("a
 hypothesis.settings.load_profile("any machine")
 
 
+_REAL_MODELS = {"tiny_t5", "slow_t5", "TinyT5", "make_tiny_t5"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of real models first where several processes share the work.
+
+    Each process gets a row of neighbours, and few of them then import torch, which takes longer than most tests.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _REAL_MODELS.isdisjoint([*vars(item.module), *item.fixturenames]))
+
+
 @pytest.fixture(scope="session")
 def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny random T5."""

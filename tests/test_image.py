@@ -125,6 +125,7 @@ def image(tmp_path_factory) -> Image:
     return image
 
 
+@pytest.mark.slow
 def test_steps_leave_the_application_and_folders_for_volumes(image):
     assert (image.root / "app/serving/guards/proxy.py").exists()
     assert list((image.root / "app/serving").glob("__pycache__/*.pyc"))
@@ -140,6 +141,7 @@ def test_build_without_an_index_for_torch_says_what_is_missing():
     assert "give it as --build-arg" in ran.stderr
 
 
+@pytest.mark.slow
 def test_container_without_a_key_says_what_is_missing(image, tmp_path):
     process = image.start(tmp_path / "log", *json.loads(argument("CMD")))
     assert process.wait(timeout=120) == 1
