@@ -8,7 +8,8 @@ import pytest
 from ui.reading.article import Article
 from ui.reading.errors import UnreadableError
 from ui.reading.files import read_file
-from ui.reading.html import NO_ARTICLE, article_of_html, read_html
+from ui.reading.html import NO_ARTICLE, read_html
+from ui.reading.isolated import run_isolated
 
 pytestmark = pytest.mark.usefixtures("reading_in_process")
 
@@ -33,6 +34,14 @@ since 2024; opponents called them a luxury.</p>
 agree with every word of it.</p></div></section>
 <aside class="related"><h3>Related</h3><table><tr><td><a href="/1">Ten things to do in Ulm</a></td></tr></table></aside>
 </main><footer><p>© 2026 The Ulm Herald. <a href="/imprint">Imprint</a></p></footer></body></html>"""
+
+
+def article_of_html(page: str | bytes, url: str | None = None) -> Article:
+    """As a file or an answer of a site is read: in a process of its own."""
+    if isinstance(page, str):
+        return run_isolated(read_html, page.encode("utf-8", "replace"), url=url, encoding="utf-8")
+    return run_isolated(read_html, page, url=url)
+
 
 ARTICLE = [
     "Night ferries win a second year",

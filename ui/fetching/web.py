@@ -8,7 +8,8 @@ from ui.fetching.public_network import Web
 from ui.reading.article import Article
 from ui.reading.decoding import decode
 from ui.reading.errors import UnreadableError
-from ui.reading.html import article_of_html
+from ui.reading.html import read_html
+from ui.reading.isolated import run_isolated
 
 WEB_EMPTY = "The page is empty. Open it in your browser and paste the article's text."
 
@@ -35,7 +36,7 @@ def web_address(text: str) -> str | None:
 def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> Article:
     """Fetch the public page at `url`, within 15 s and 5 MB, and take the article out of it.
 
-    Blocks, also for the time that `article_of_html` takes; call it from a worker thread.
+    Blocks, also while a child process reads the page; call it from a worker thread.
 
     Raises:
         UnreadableError: no public page, no text, or too much of it; the sentence says which.
@@ -48,5 +49,7 @@ def fetch_article(url: str, *, web: Web = _PUBLIC_WEB) -> Article:
     text, doubt = decoded
     if not text.strip():
         raise UnreadableError(WEB_EMPTY)
-    article = article_of_html(text, url=page.url) if is_html else Article.of([text])
+    if not is_html:
+        return Article.of([text], doubt=doubt)
+    article = run_isolated(read_html, text.encode("utf-8", "replace"), url=page.url, encoding="utf-8")
     return replace(article, doubt=article.doubt or doubt)

@@ -132,7 +132,7 @@ class _Collector:
     def flush(self, element: "HtmlElement") -> Iterator[Block]:
         """What was collected; `element` holds what comes next."""
         lines = "".join(self._pieces).split("\n")
-        lines = [line.rstrip() if self._pre else _one_spaced(line) for line in lines]
+        lines = [line.rstrip() if self._pre else re.sub(" +", " ", line).strip(" \xa0") for line in lines]
         for text in _paragraphs(lines, is_pre=self._pre > 0):
             bullet = "" if self._element.tag in HEADINGS else self._bullet
             yield Block(bullet + text, self._element, self._num_link_chars)
@@ -147,10 +147,6 @@ def is_inline(tag: str) -> bool:
 
 def _leads_elsewhere(link: "HtmlElement") -> bool:
     return not (link.get("href") or "#").startswith("#")
-
-
-def _one_spaced(line: str) -> str:
-    return re.sub(" +", " ", line).strip(" \xa0")
 
 
 def _paragraphs(lines: list[str], *, is_pre: bool) -> Iterator[str]:

@@ -12,7 +12,6 @@ from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.blocks import HEADINGS, Block, blocks_of, is_prose
 from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_UNKNOWN, UnreadableError
-from ui.reading.isolated import run_isolated
 from ui.reading.notes import take_notes
 from ui.reading.visible import keep_visible
 
@@ -50,28 +49,15 @@ _FURNITURE_TAGS = frozenset({"aside", "nav", "footer", "form", "figure"})
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4})?", re.IGNORECASE)
 
 
-def article_of_html(markup: bytes | str, *, url: str | None = None) -> Article:
-    """The article in a web page: headline first, paragraphs separated by blank lines.
-
-    Runs in a process of its own with bounds on time and memory (`ui.reading.isolated`).
+def read_html(data: bytes, *, url: str | None = None, encoding: str | None = None) -> Article:
+    """The article in a web page: headline first, then its paragraphs.
 
     Args:
-        markup: the page; characters, or bytes in an encoding that it may declare.
         url: where it came from, if known. Nothing is fetched from there.
+        encoding: of `data`, if it is known better than from the page itself.
 
     Raises:
-        UnreadableError: there is no article text in it, or it can't be read within the bounds.
-    """
-    if isinstance(markup, str):
-        return run_isolated(read_html, markup.encode("utf-8", "replace"), url=url, encoding="utf-8")
-    return run_isolated(read_html, markup, url=url)
-
-
-def read_html(data: bytes, *, url: str | None = None, encoding: str | None = None) -> Article:
-    """`article_of_html` in this process, without its bounds.
-
-    Args:
-        encoding: of `data`, if it is known better than from the page itself.
+        UnreadableError: there is no article text in it.
     """
     import trafilatura
 

@@ -5,6 +5,7 @@ puts the lines of a page in order, and pdf_paragraphs.py makes paragraphs and no
 """
 
 import io
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from ui.reading.article import Article
@@ -46,8 +47,7 @@ def read_pdf(data: bytes) -> Article:
     from pdfminer.psexceptions import PSException
 
     try:
-        document_pages = _open(data)
-        pages, is_whole = _read(document_pages)
+        pages, is_whole = _read(_open(data))
     except PDFEncryptionError as error:
         raise UnreadableError(FILE_LOCKED) from error
     except PSException as error:
@@ -74,11 +74,7 @@ def _open(data: bytes) -> list["PDFPage"]:
 
     # Some mail programs leave lines before the header, and all places in the file are counted from there.
     document = PDFDocument(PDFParser(io.BytesIO(data[max(0, data.find(b"%PDF-")) :])))
-    pages = []
-    for page in PDFPage.create_pages(document):
-        pages.append(page)
-        if len(pages) > 10 * MAX_PAGES:
-            break
+    pages = list(itertools.islice(PDFPage.create_pages(document), 10 * MAX_PAGES))
     if not pages:
         raise UnreadableError(FILE_BROKEN)
     if len(pages) > MAX_PAGES:

@@ -52,7 +52,11 @@ def lines_of(page: "LTPage") -> list[Line]:
     letters = [item for item in page if isinstance(item, LTChar) and item.upright and _is_inside(item, page)]
     drawn = [item for item in page if not isinstance(item, LTChar)]
     grounds = [item for item in drawn if not _is_white(getattr(item, "non_stroking_color", None))]
-    seen = [item for item in letters if not _is_white(item.graphicstate.ncolor) or _is_on_any(item, grounds)]
+    seen = [
+        item
+        for item in letters
+        if not _is_white(item.graphicstate.ncolor) or any(_is_inside(item, ground) for ground in grounds)
+    ]
     if not seen:
         return []
     found = page.group_objects(LAParams(line_overlap=_RAISED_BY), seen)
@@ -70,10 +74,6 @@ def _is_white(color: Any) -> bool:
 def _is_inside(letter: "LTChar", area: Any) -> bool:
     x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
     return bool(area.x0 <= x <= area.x1 and area.y0 <= y <= area.y1)
-
-
-def _is_on_any(letter: "LTChar", areas: Sequence[Any]) -> bool:
-    return any(_is_inside(letter, area) for area in areas)
 
 
 def _line(group: "LTTextLine", *, from_right: bool) -> Line | None:

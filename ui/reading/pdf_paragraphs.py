@@ -17,9 +17,12 @@ Page = Sequence[Line]
 _NUM_EDGE_ROWS = 3
 _SAME_PLACE = 4.0
 _NUMBERS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"\W*(?:page\s+|p\.\s*)?\d{1,4}(?:\s*(?:/|of|von|sur|de)\s*\d{1,4})?\W*", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?|file)://\S+(?:\s+\d+\s*/\s*\d+)?")
-_PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d{2}\b.*")  # then the page's title
+# A page's number, the address that it was printed from, or the time of printing and then the page's title.
+_FURNITURE = re.compile(
+    r"\W*(?:page\s+|p\.\s*)?\d{1,4}(?:\s*(?:/|of|von|sur|de)\s*\d{1,4})?\W*"
+    r"|(?:https?|file)://\S+(?:\s+\d+\s*/\s*\d+)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d{2}\b.*",
+    re.IGNORECASE,
+)
 
 _SENTENCE_END = re.compile(r"[.!?…:。！？؟۔][\"'”’»)\]]*$")
 _BULLET = re.compile(r"[•‣▪●◦·]|[-–*]\s")
@@ -46,7 +49,7 @@ def without_margins(pages: Sequence[Page]) -> list[list[Line]]:
         left_out = {
             id(line)
             for row in rows
-            if places[_place(row)] >= min_repeats or (row in outermost and _is_furniture(_row_text(row)))
+            if places[_place(row)] >= min_repeats or (row in outermost and _FURNITURE.fullmatch(_row_text(row)))
             for line in row
         }
         kept.append([line for line in page if id(line) not in left_out])
@@ -68,10 +71,6 @@ def _row_text(row: Sequence[Line]) -> str:
 
 def _place(row: Sequence[Line]) -> tuple[str, int]:
     return _NUMBERS.sub("#", _row_text(row)), round(row[0].y / _SAME_PLACE)
-
-
-def _is_furniture(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern in (_PAGE_NUMBER, _ADDRESS, _PRINTED_AT))
 
 
 def body_size(pages: Sequence[Page]) -> float:

@@ -9,20 +9,10 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # `svg`, `canvas` and the players hold words for those who can't see them; `rt` and `rp` are furigana.
-_NEVER_SHOWN: tuple[str, ...] = (
-    "noscript",
-    "template",
-    "svg",
-    "canvas",
-    "object",
-    "audio",
-    "video",
-    "iframe",
-    "rt",
-    "rp",
-    "rtc",
-)
-_NEVER_SHOWN += ("select", "datalist", "textarea", "annotation", "amp-ad", "amp-sidebar", "amp-consent", "amp-embed")
+_NEVER_SHOWN = {
+    *("noscript", "template", "svg", "canvas", "object", "audio", "video", "iframe", "rt", "rp", "rtc", "select"),
+    *("datalist", "textarea", "annotation", "amp-ad", "amp-sidebar", "amp-consent", "amp-embed"),
+}
 _STYLE_HIDES = re.compile(
     r"""(?:^|[;\s])(?: display\s*:\s*none | visibility\s*:\s*(?:hidden|collapse) | content-visibility\s*:\s*hidden
       | (?:opacity|font-size|max-height|height)\s*:\s*0(?:\.0+)?(?:px|r?em|%)?\s*(?:!important)?\s*(?:;|$)
@@ -66,10 +56,9 @@ def keep_visible(page: "HtmlElement") -> None:
         # A saved page whose dialog was open says this of the article as well.
         if not element.xpath(HOLDS_ARTICLE) and 2 * _num_chars(element) < num_chars:
             _drop(element)
-    for box in [*consent_boxes(page), *(box for box in page.xpath(_DIALOGS) if not box.xpath(HOLDS_ARTICLE))]:
+    dialogs = (dialog for dialog in page.xpath(_DIALOGS) if not dialog.xpath(HOLDS_ARTICLE))
+    for box in [*consent_boxes(page), *dialogs, *page.xpath("//body//button | //body//input")]:
         _drop(box)
-    for element in page.xpath("//body//button | //body//input"):
-        _drop(element)
 
 
 def _drop(element: "HtmlElement") -> None:
