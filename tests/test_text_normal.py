@@ -225,7 +225,9 @@ HOSTILE = [
     "~~~\n", "<p>", "<", "<a ", "<a x='", "<!--", "<script>", "<sup>", "[", "[a", "[a x=1]", "[a](http:", "![",
     "&amp;", "&", "|", "|-", "*", "*a", "**a ", "_a ", "`a", "# a\n", "> ", "> a\n", "From: a\n", "--\n",
     "wrote:\n", "On a\nb wrote:\n", "• ", "•a\n", "¹", "a¹", "a[1]", "a [1]", "A.B", "end.Then", '."A', "#a ",
-    "Accept all\n", "We and our partners ",
+    "Accept all\n", "We and our partners ", "[*] ", "{{a|", "{{convert|a|", "[[File:", "[[{", "'''a", "''a", "== a ",
+    "\\n", "✅ A b c ", "1) A b ", "- A b c d ", "<v A>", "a | b\n--- | ---\n", "(Photo: ", '{"a": ',
+    "00:00:01.000 --> 00:00:02.000\nab\n",
 ]  # fmt: skip
 
 

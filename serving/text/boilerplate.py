@@ -13,7 +13,10 @@ from serving.text.sentences import Sentence
 # Each pattern names a form, not a subject: an article about cookies or a privacy policy stays prose.
 _PAGE_FURNITURE = re.compile(
     r"""^\W*(?:
-        (?:also|read|watch|must|don't\ miss|more|see)(?:\ (?:read|also|more|watch|this|here))?
+        (?:also|read|watch|must|don't\ miss|more|see|(?:à\ )?lire(?:\ aussi)?|lesen\ sie(?:\ auch)?|mehr\ zum\ thema
+          |le[ae]\ (?:también|también|más)|ver\ también|lees\ (?:ook|meer)|leggi\ anche|leia\ (?:também|mais)
+          |läs\ (?:också|mer)|l[eæ]s\ også|lue\ myös|czytaj\ (?:też|także|również)|читайте\ также)
+        (?:\ (?:read|also|more|watch|this|here))?
         \s*(?:[:|]|\s[–—-]\s)
       | (?:also\ read|also\ watch|read\ also|read\ more|see\ also|scroll\ down\ for)\b
       | related(?:\ \w+)?\s*[:|] | watch\ (?:now|here|the\ video|video\ here|below)\b
@@ -31,7 +34,9 @@ _ANYWHERE = re.compile(
     r"""\ball\ rights\ reserved | \bmay\ not\ be\ (?:published|reproduced|redistributed)
       | \b(?:we|our|your?|this\ (?:web)?site)\b.{0,100}\bcookies\b | \baccept\ (?:all\ )?cookies
       | \b(?:by\ (?:clicking|continuing|using)|you\ agree|read\ our|see\ our)\b.{0,100}\b(?:policy|terms)\b
-      | \bour\b.{0,40}\bnewsletter | \bpic\.twitter\.com/ | \bhttps?://t\.co/
+      | \bour\b.{0,40}\bnewsletter | \b(?:to\ )?unsubscribe\b.{0,60}\b(?:click|e-?mail|link|group|list)\b
+      | \bthis\ (?:e-?mail|message)\b.{0,60}\b(?:confidential|intended\ (?:only|solely)|because\ you\ are)\b
+      | \benvironment\ before\ printing\b | \breceived\ (?:this|it)\ in\ error\b | \bpic\.twitter\.com/ | \bhttps?://t\.co/
       | \bthis\ (?:content|video)\ (?:is\ not|isn't|can't|cannot|will\ not)\b
       | \bJavaScript\b.{0,40}\b(?:enabled?|disabled)\b | \bplayback\ is\ not\ supported
       | \((?:with\ )?(?:agency\ )?inputs?\b | \bwith\ (?:agency\ )?inputs\ from\b""",
@@ -71,6 +76,7 @@ _DATELINE = re.compile(
 )
 # A note below the article, behind its mark; a line of nothing but hashtags.
 _NOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\[\^?\w{1,3}\]:?|[*†‡]+)\s*(?=\S)|(?:#\w+[^\w#]*)+$")
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 _TERMINAL = re.compile(r"""[.!?…。！？｡؟۔।॥።]["'”’»)\]」』）]*$""")
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
@@ -84,7 +90,7 @@ def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
     """
     paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
     kept = [sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)]
-    items = [sentence for sentence in sentences if sentence.begins_item]
+    items = [sentence for sentence in sentences if sentence.begins_item or _NUMBERED.match(sentence.text)]
     kept = [sentence for sentence in kept if not is_question(sentence.text)] or kept
     return [without_dateline(sentence) for sentence in kept] or items or list(sentences)
 

@@ -13,35 +13,46 @@ from operator import attrgetter
 _QUOTE = re.compile(r"[ \t]*((?:>[ \t]?)+)")
 _QUOTED_WORDS = re.compile(r"""[ \t]*(?:>[ \t]?)+["“'‘(\[*_#•-]?\s*[^\W\d_]""")
 _LABELS = {
-    "from": "from von de da van från fra od",
-    "sent": "sent date gesendet datum envoyé enviado inviato verzonden skickat sendt fecha data wysłano",
-    "to": "to an à para a aan till til do cc bcc kopie copie reply-to antwort an",
-    "subject": "subject betreff objet asunto oggetto onderwerp ämne emne assunto temat",
+    "from": "from von de da van från fra od lähettäjä от від kimden 差出人 发件人 寄件者 보낸사람",
+    "sent": "sent date gesendet datum envoyé enviado inviato verzonden skickat sendt fecha data wysłano odesláno "
+    "lähetetty дата отправлено tarih 送信日時 日時 发送时间 日期 寄件日期 날짜",
+    "to": "to an à para a aan till til do cc bcc kopie copie reply-to antwort komu vastaanottaja кому копия kime 宛先 "
+    "收件人 收件者 抄送 받는사람",
+    "subject": "subject betreff objet asunto oggetto onderwerp ämne emne assunto temat předmět aihe тема konu 件名 "
+    "主题 主旨 제목",
     "other": "attachments anlagen importance priority organization",
 }
 _KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
-_HEADER = re.compile(r"[*_]{0,2}([^\W\d_]+(?:-[^\W\d_]+)?)[ \xa0]?:[*_]{0,2}(?:[ \t]+(.*))?$")
-_REPLY_MARKS = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r)\s?:\s*)+", re.IGNORECASE)
+_HEADER = re.compile(r"[*_]{0,2}([^\W\d_]+(?:-[^\W\d_]+)?)[ \xa0]?[:：][*_]{0,2}(?:[ \t]*(?<=[：\s*_])(.*))?$")
+_REPLY_MARKS = re.compile(r"(?:\[ext(?:ern(?:al)?)?\]\s?|(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r)\s?:\s*)+", re.IGNORECASE)
 _WROTE = re.compile(
-    r"\b(?:wrote|writes|schrieb|a écrit|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisała?)\b[^.!?]{0,80}[:：]$"
+    r"\b(?:wrote|writes|schrieb|a écrit|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisała?)\b.{0,120}[:：]$"
 )
 _ATTRIBUTION_START = re.compile(r"(?:On|Am|Le|El|Il|Op|Den|Em|W dniu|\d{4}-\d\d-\d\d)\b")
-_WHEN_OR_WHO = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d\b|\S@\S")
+_WHEN_OR_WHO = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d(?!\d)|\S@\S")
+_ANY_ATTRIBUTION = re.compile(r"(?=.*(?:\S@\S|\b(?:19|20)\d\d\b)).*[:：]$")
 _SEPARATOR = re.compile(
     r"[-_]{2,}\s*(?:original message|forwarded (?:message|by .{1,40})|(?:ursprüngliche|weitergeleitete) nachricht"
     r"|message (?:d['’]origine|transféré)|mensaje (?:original|reenviado)|messaggio (?:originale|inoltrato)"
-    r"|(?:oorspronkelijk|doorgestuurd) bericht|mensagem original)\s*[-_]{2,}"
+    r"|(?:oorspronkelijk|doorgestuurd) bericht|mensagem original|(?:e-?)?mail original)\s*[-_]{2,}"
     r"|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message transféré\s?:",
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(
-    r"(?:sent from (?:my|mail for|outlook|yahoo|proton)|get outlook for|von meinem .{1,20} gesendet|envoyé de mon)\b"
+    r"(?:sent from (?:my|mail for|outlook|yahoo|proton)|get outlook for|von meinem .{1,20} gesendet|envoyé de mon"
+    r"|enviado desde mi|inviato da|verstuurd vanaf mijn|skickat från min)\b"
     r".{0,40}",
     re.IGNORECASE,
 )
 _RUNS_ON = re.compile(r"[^\W\d_]*[a-zß-ÿ]")
 _ENDED = re.compile(r"""[.!?…:]["'”’)]*\s*$""")
-_SIGNATURE_MARK = re.compile(r"--\s?")
+_SIGNATURE_MARK = re.compile(
+    r"--\s?|(?:(?:(?:with )?(?:my )?(?:best|kind|kindest|warm|many)\s)?(?:regards|wishes)|(?:yours )?sincerely"
+    r"|yours (?:faithfully|truly)|cheers|mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|liebe|beste) grüße"
+    r"|cordialement|bien à vous|(?:un )?saludos?(?: cordiales)?|atentamente|(?:cordiali|distinti) saluti"
+    r"|(?:met )?vriendelijke groet(?:en)?|atenciosamente|pozdrawiam|med vänlig hälsning|med venlig hilsen)[,.!]?\s*",
+    re.IGNORECASE,
+)
 _MAX_SIGNATURE_LINES = 8
 _MAX_SIGNATURE_CHARS = 80
 _MAX_ATTRIBUTION_CHARS = 300
@@ -138,8 +149,11 @@ def _without_attributions(lines: Iterable[_Line]) -> Iterator[_Line]:
 
 
 def _is_attribution(text: str, is_quoted_below: bool) -> bool:
-    wrote = len(text) < _MAX_ATTRIBUTION_CHARS and _WROTE.search(text)
-    return bool(wrote) and (is_quoted_below or bool(_ATTRIBUTION_START.match(text) and _WHEN_OR_WHO.search(text)))
+    if len(text) >= _MAX_ATTRIBUTION_CHARS:
+        return False
+    if is_quoted_below:  # in whatever language
+        return bool(_WROTE.search(text) or (_WHEN_OR_WHO.search(text) and _ANY_ATTRIBUTION.match(text)))
+    return bool(_WROTE.search(text) and _ATTRIBUTION_START.match(text) and _WHEN_OR_WHO.search(text))
 
 
 def _without_signatures(lines: Iterable[_Line]) -> Iterator[_Line]:

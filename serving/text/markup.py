@@ -16,19 +16,22 @@ def _names(text: str) -> frozenset[str]:
 
 
 _BLOCKS = _names("""
-    address article aside blockquote body center details dialog div dl fieldset figure footer form h1 h2 h3 h4 h5 h6
-    head header hr html legend main menu nav ol p pre section summary table tbody tfoot thead title ul
+    address article aside blockquote body center channel description details dialog div dl entry feed fieldset figure
+    footer form h1 h2 h3 h4 h5 h6 head header headline hr html item legend main menu nav ol p pre rss section summary
+    table tbody tfoot thead title ul
 """)
 _BREAKS = {"br": "\n", "tr": "\n", "dd": "\n", "dt": "\n", "td": "\t", "th": "\t", "li": "\n- "}
 _INLINE = _names("""
     a abbr acronym audio b bdi bdo big button cite code data del dfn em embed figcaption font i iframe img input ins kbd
-    label link mark meta noscript object picture q s samp script small source span strike strong style sub sup svg
+    label link mark meta noscript object picture q ref s samp script small source span strike strong style sub sup svg
     template time tt u var video wbr
 """)
 _NO_END_NEEDED = _names("embed input li link meta p source td th tr wbr")
 _ALONE = _names("br hr img")
-_DROPPED_ELEMENTS = _names("button figcaption head iframe noscript object script style svg template")
-_DROPPED_SHORTCODES = _names("audio caption embed gallery img playlist video wp_caption youtube")
+_DROPPED_ELEMENTS = _names("button figcaption head iframe noscript object ref script style svg template")
+_DROPPED_SHORTCODES = _names("""
+    ad ads adsense audio caption embed embedyt gallery img playlist toc video wp_caption youtube
+""")
 """Picture captions among them: they stand between two sentences of the article and belong to neither."""
 
 _RAISED = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
@@ -38,13 +41,16 @@ _ORDINAL = re.compile(r"st|nd|rd|th|er|ère|re|e|ème|o|a|º|ª|TM|®|™", re.I
 _MAX_MARK_CHARS = 8
 
 _ENTITY = re.compile(r"&(?:(?:amp|#38|#x26);)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,14})((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*+)?)/?>""")
-_DECLARATION = re.compile(r"<(?:![A-Za-z]|\?xml)[^<>]*>")
+_TAG = re.compile(
+    r"""<(/?)([A-Za-z][A-Za-z0-9]{0,14}(?:[:-][A-Za-z0-9:-]{1,30})?)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*+)?)/?>"""
+)
+_DECLARATION = re.compile(r"<(?:![A-Za-z]|\?xml)[^<>]*>|<!\[CDATA\[|\]\]>")
 _HIGHER_OR_LOWER = re.compile(r"<(su[bp])(?:\s[^<>]*)?>((?:<(?!/su)[^<>]*>|[^<>]){0,60}+)</\1>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _FILLED = re.compile(r"<(p|li|t[dh]|h[1-6]|d[dt])\b[^<>]*>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1>", re.IGNORECASE)
 _EMPTY_ITEM = re.compile(r"^- *\n\s*(?=\S)", re.MULTILINE)
 _SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]{0,30})((?:[\s=][^\[\]]*+)?)\]")
+_BB_ITEM = re.compile(r"\s?\[\*\][ \t]*")
 _ATTRIBUTE = re.compile(r"""=\s*["'“”\w/#]""")
 
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\](?:\([^()\n]{0,2000}+\)|\[[^\[\]\n]{0,100}+\])")
@@ -60,6 +66,7 @@ _RULE = re.compile(r"^[ \t]*([-*_=~])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|([^\n]*)\|[ \t]*$", re.MULTILINE)
 _ROW_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$\n?", re.MULTILINE)
+_OPEN_TABLE = re.compile(rf"^[^\n|]*\|[^\n]*\n{_ROW_RULE.pattern[1:]}(?:[^\n]*\|[^\n]*(?:\n|\Z))*", re.MULTILINE)
 _CELL_BORDER = re.compile(r"[ \t]*\|[ \t]*")
 _WORD_START = r"""(?=[^\W_]|["“'‘(\[$€£])"""
 _PAIRED = {
@@ -86,6 +93,7 @@ def without_markup(text: str) -> str:
     if "[" in text:
         text = _without_brackets(text)
     if "|" in text:
+        text = _OPEN_TABLE.sub(lambda table: _CELL_BORDER.sub("\t", _ROW_RULE.sub("", table[0])), text)
         text = _ROW.sub(lambda row: _CELL_BORDER.sub("\t", row[1]), _ROW_RULE.sub("", text))
     if "#" in text:
         text = _HEADING.sub(lambda line: line[1].rstrip("# \t"), text)
@@ -110,8 +118,9 @@ def _without_html(text: str) -> str:
 
     def is_tag(name: str, tag: re.Match[str]) -> bool:
         if name in _NO_END_NEEDED:
-            return bool(ends) or starts[name] > 1
-        is_known = name in _BLOCKS or name in _BREAKS or name in _INLINE
+            return bool(ends) or starts.total() > 1
+        # "o:p" and "amp-img" are other programs' tags.
+        is_known = name in _BLOCKS or name in _BREAKS or name in _INLINE or not name.isalnum()
         return name in _ALONE or (is_known and (starts[name] > 0 if tag[1] else name in ends))
 
     text = _strip(text, _TAG, is_tag, _DROPPED_ELEMENTS)
@@ -140,14 +149,15 @@ def _higher_or_lower(element: re.Match[str]) -> str:
 def _without_brackets(text: str) -> str:
     if _DEFINITION.search(text):
         text = _REFERENCE.sub(r"\1", _DEFINITION.sub("", text))
-    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    text = _BB_ITEM.sub("\n- ", _LINK.sub(r"\1", _IMAGE.sub("", text)))
     starts = {code[2] for code in _SHORTCODE.finditer(text) if not code[1]}
     ends = {code[2] for code in _SHORTCODE.finditer(text) if code[1]}
 
     def is_shortcode(name: str, code: re.Match[str]) -> bool:
         if code[1]:
-            return name in starts
-        return name in ends or name in _DROPPED_SHORTCODES or bool(_ATTRIBUTE.search(code[3]))
+            return name in starts or "_" in name
+        is_sure = name in ends or name in _DROPPED_SHORTCODES or _ATTRIBUTE.search(code[3])
+        return bool(is_sure) or ("_" in name and not code[3] and not text[: code.start()][-1:].isalnum())
 
     return _strip(text, _SHORTCODE, is_shortcode, _DROPPED_SHORTCODES)
 
@@ -166,7 +176,12 @@ def _strip(text: str, pattern: re.Pattern[str], is_markup: _IsMarkup, dropped: f
         elif is_markup(name, found):
             pieces += text[position : found.start()], _standing_for(name, is_end=bool(found[1]))
             position = found.end()
-            if not found[1] and name in dropped and last_ends.get(name, 0) > position - 1:
+            if (
+                not found[1]
+                and not found[0].endswith("/>")
+                and name in dropped
+                and last_ends.get(name, 0) > position - 1
+            ):
                 inside = name
     return "".join(pieces) + text[position:]
 

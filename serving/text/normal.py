@@ -8,12 +8,14 @@ single spaces, whole words, and no invisible characters. Ordinary prose, one par
 from serving.text.broken_words import Vocabulary
 from serving.text.clean import readable
 from serving.text.consent import without_consent_box
+from serving.text.escapes import unescaped, without_cues
 from serving.text.lists import with_item_marks
 from serving.text.mail import without_mail_marks
 from serving.text.markup import decode_entities, without_emphasis, without_markup
 from serving.text.menus import without_menus
 from serving.text.note_marks import without_note_marks
 from serving.text.slips import with_hashtags_apart, with_spaces_between_sentences, without_credits
+from serving.text.wikitext import without_wikitext
 from serving.text.wrapping import unwrap
 
 _MAX_ROUNDS = 8
@@ -33,7 +35,8 @@ def normal_form(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = without_menus(without_markup(readable(decode_entities(text))))
+    text = readable(decode_entities(unescaped(text)))
+    text = without_menus(without_markup(without_wikitext(without_cues(text))))
     text = without_note_marks(with_item_marks(without_mail_marks(text)))
     text = without_emphasis(unwrap(text, Vocabulary(text)))
     text = with_hashtags_apart(with_spaces_between_sentences(without_credits(text)))

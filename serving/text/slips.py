@@ -13,27 +13,41 @@ _ENDING = re.compile(
     r"co|com|de|edu|eu|fm|fr|gov|info|int|io|jp|mil|net|nl|org|pl|ru|tv|uk"
     r"|csv|docx?|gif|html?|jpe?g|js|md|pdf|php|png|py|txt|xlsx?|xml|zip"
 )
+_ENDS = frozenset('.!?…”"')
 _OPENING = '"“‘('
 _LOOKED_AT_CHARS = 40
 _QUOTE_CHARS = 400
 
-_HASHTAG = re.compile(r"#[^\W\d]\w*[.!?…,]?")
+_HASHTAG = re.compile(r"(?:#[^\W\d]|@[A-Za-z_])\w*[.!?…,]?|https?://\S+|pic\.twitter\.com/\S+")
 _SENTENCE_END = re.compile(r"""[.!?…][)"'”’»]*$|[^\w\s"'”’»),;:–—-]$""")
 
 _CREDIT = re.compile(
     r"""[ ]?[(\[](?:(?:file|stock|handout|archive)\ )?(?:
-        (?:photo(?:graph)?|image|picture|pic|illustration|graphic|screenshot|video)s?
-        (?:\s?[:/©]|\ (?:credits?|by|courtesy|via|source|copyright)\b)[^()\[\]\n]{1,100}
+        (?:photo(?:graph)?|image|picture|pic|illustration|graphic|screenshot|video|fotos?|bild(?:er)?|imagen|immagine|crédits?
+          |zdjęcie|fot\.|beeld|фото)s?
+        (?:\s?[:/©]|\ (?:credits?|by|courtesy|via|source|copyright|photo\s?:))[^()\[\]\n]{1,100}
+      | (?:©|\(c\)|copyright)\ [^()\[\]\n]{1,60}
+      | (?-i:[A-Z])[^()\[\]\n]{1,60}(?:/|\ via\ )(?:AP|AFP|PA|PTI|Reuters|EPA|dpa|EFE|Getty)(?:\ images)?
+      | (?:AP|AFP|PA|PTI|Reuters|EPA|dpa|EFE|Getty(?:\ images)?)/[^()\[\]\n]{1,60}
+      | (?:read|see|find\ out|watch)\ more(?:\ (?:here|below))?(?:\s?:[^()\[\]\n]{1,100})?
+      | click\ here | continue\ reading
       | (?:AP|AFP|PA|PTI|Reuters|EPA|Getty)\ (?:photo|image)s?(?:/[^()\[\]\n]{1,60})?
       | file\ (?:photo|picture|image) | getty\ images
-    )[)\]]""",
+    )[)\]](?:\.(?=\s|$))?""",
     re.IGNORECASE | re.VERBOSE,
+)
+_ADVERT = re.compile(
+    r"""(?<=[.!?”"])[ ](?:ADVERTISEMENT|Advertisement|(?:Story|Article) continues below(?: ad\w+)?)[ ](?=[A-Z“"])"""
 )
 
 
 def without_credits(text: str) -> str:
-    """The text without bracketed credits of pictures that are not in it ("(Photo: Jo Park/AFP)")."""
-    return _CREDIT.sub("", text)
+    """The text without bracketed credits of pictures that are not in it ("(Photo: Jo Park/AFP)"); no adverts' marks."""
+
+    def end(credit: re.Match[str]) -> str:
+        return "." if credit[0][-1] == "." and text[: credit.start()][-1:] not in _ENDS else ""
+
+    return _ADVERT.sub(" ", _CREDIT.sub(end, text))
 
 
 def with_spaces_between_sentences(text: str) -> str:
@@ -74,8 +88,8 @@ def _ends_a_sentence(word: str, following: str) -> bool:
 
 
 def with_hashtags_apart(text: str) -> str:
-    """The text with hashtags that follow a finished sentence, or each other, on a line of their own."""
-    return "\n".join(_apart(line) if "#" in line else line for line in text.split("\n"))
+    """The text with hashtags, and links among them, that follow a finished sentence or each other on their own line."""
+    return "\n".join(_apart(line) if "#" in line or "/" in line else line for line in text.split("\n"))
 
 
 def _apart(line: str) -> str:

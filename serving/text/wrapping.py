@@ -28,7 +28,7 @@ _TERMINAL = re.compile(r"""[.!?…:。！？｡؟۔।॥।]["'”’»)\]」�
 _SENTENCE_MARK = re.compile(r"[.!?…。！？؟۔।॥]")
 _LETTER = re.compile(r"""["'“‘«(\[„*_]*([^\W\d_])""")
 _BULLET = re.compile(r"-\s+(?=\S)")
-_NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z])[.)]\s+(?=\S)|\((?:\d{1,2}|[A-Za-z])\)\s+(?=\S)")
+_NUMBERED = re.compile(r"(?:\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[A-Za-z]|[ivx]{2,4})\)\s+(?=\S)")
 _GAP = re.compile(r"(?<=\S)(?:[ ]*\t\s*|(?<![.!?:])[ ]{2,}|[ ]{3,})(?=\S)")
 _SPACES = re.compile(r"[ \t]+")
 _HYPHENATED = re.compile(r"[^\W_]-$")
