@@ -6,7 +6,6 @@ from dataclasses import replace
 from ui.reading.article import MAX_TEXT_CHARS, Article
 from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_UNKNOWN, UnreadableError
-from ui.reading.html import read_fragment
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(?:[ \t]*[\w-]+[ \t]*[:=].*\n)(?:.*\n)*?\1[ \t]*(?:\n|\Z)")
 _LONG_LINE_CHARS = 120
@@ -34,6 +33,8 @@ def read_markdown(data: bytes) -> Article:
     """
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
+
+    from ui.reading.html import read_fragment  # here, since a plain text is read in half of the time without it
 
     text, doubt = _decoded(data)
     text = _FRONT_MATTER.sub("", text.lstrip()[:MAX_TEXT_CHARS])  # parsing megabytes takes many seconds
