@@ -331,6 +331,7 @@ MENUS = [
     "Home • News • Sport",
     "Ulm Today | Donau | Region | Sport",
     "Log in / Register",
+    "Home | News\nSport | Login",
     "Startseite | Anmelden",
     "Accueil > Actualités > Politique",
     "Inicio » Noticias » Ulm",
@@ -374,8 +375,11 @@ def test_headlines_and_tables_are_no_menus(line):
     assert normal_form(f"{PROSE}\n\n{line}") == f"{PROSE}\n\n{line}"
 
 
-def test_sections_in_the_middle_of_an_article_stay():
-    text = f"{PROSE}\n\nWorld | Politics | Business | Tech\n\n{PROSE}"
+@pytest.mark.parametrize(
+    "line", ["World | Politics | Business | Tech", "Jobs / Economy", "Apps | Music", "Home > Sport"]
+)
+def test_sections_in_the_middle_of_an_article_stay(line):
+    text = f"{PROSE}\n\n{line}\n\n{PROSE}"
     assert normal_form(text) == text
 
 

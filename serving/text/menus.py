@@ -46,14 +46,15 @@ _MAX_LINE_CHARS = 300
 def without_menus(text: str) -> str:
     """The text without lines that are menus; all of it where nothing else has words.
 
-    Before the first sentence, a line of four and more labels between bars is a menu whatever they are.
+    Before the first sentence, one label of a site's own is enough, and a line of four and more labels between bars is a
+    menu whatever they are.
     """
     lines = text.split("\n")
     rows = [_labels(line) for line in lines]
     kept, is_head = [], True
     for number, (line, labels) in enumerate(zip(lines, rows, strict=True)):
         is_table = any(len(row) == len(labels) for row in rows[max(0, number - 1) : number + 2] if row is not labels)
-        if not _is_menu(line, labels, may_open=is_head and not is_table):
+        if not _is_menu(line, labels, is_head=is_head, is_table=is_table):
             kept.append(line)
             is_head = is_head and len(line) <= _MAX_LINE_CHARS and not _SENTENCE_END.search(line.rstrip())
     rest = "\n".join(kept)
@@ -66,16 +67,17 @@ def _labels(line: str) -> list[str]:
     return [label for label in labels if label]
 
 
-def _is_menu(line: str, labels: list[str], *, may_open: bool) -> bool:
+def _is_menu(line: str, labels: list[str], *, is_head: bool, is_table: bool) -> bool:
     own_pages = {label for label in labels if _OWN_PAGE.fullmatch(label)}
     unknown = [label for label in labels if label not in own_pages and not _SECTION.fullmatch(label)]
     if len(labels) < 2 or not all(map(_is_label, unknown)):
         return False
     if 3 * len(unknown) <= len(labels):
-        return bool(own_pages) or may_open
+        # A heading inside an article may well be "Jobs / Economy".
+        return len(own_pages) > 1 or (is_head and (bool(own_pages) or not is_table))
     is_path = len(labels) > 2 and labels[0] in own_pages and bool(_ARROW.search(line))
     is_bar = len(labels) >= _MIN_UNKNOWN and line.count("|") >= len(labels) - 1
-    return may_open and (is_path or is_bar)
+    return is_head and not is_table and (is_path or is_bar)
 
 
 def _is_label(text: str) -> bool:

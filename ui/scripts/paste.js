@@ -77,8 +77,9 @@ const isJunk = (line) => consentButton.test(line) || consentStart.test(line) || 
 
 // Menus and paths in one line, "Home | Login" and "Home > News > Politics": labels with separators between them, two thirds
 // of which sites use for their own pages and sections. The summarizer leaves out more, as it knows what stands around.
-const ownPage = new RegExp("^(?:" + [
-  "home(?: ?page)?|start(?:seite)?|accueil|inicio|início|portada|strona główna|hem|главная|ホーム|トップ|首页|首頁|الرئيسية|דף הבית",
+const home = "home(?: ?page)?|start(?:seite)?|accueil|inicio|início|portada|strona główna|hem|главная|ホーム|トップ|首页|首頁|الرئيسية|דף הבית";
+const homePage = new RegExp(`^(?:${home})$`, "i");
+const ownPage = new RegExp("^(?:" + [home,
   "menu|menü|search|log ?(?:in|out)|sign ?(?:in|up|out)|register|subscribe|(?:my )?account|contact(?: us)?|about(?: us)?|help|faq",
   "newsletters?|e-?paper|donate|support us|site ?map|advertise|jobs|careers|podcasts?|rss|cookies?|privacy(?: policy)?",
   "terms(?: (?:of use|and conditions))?|shop|apps?|share|print|more|suche|anmelden|einloggen|registrieren|abo(?:nnieren)?|kontakt",
@@ -101,7 +102,8 @@ const isMenu = (line) => {
       .map((label) => label.replace(/^[\s>»·:+]+|[\s>»·▾▼…:+]+$/g, "")).filter(Boolean);
   const own = labels.filter((label) => ownPage.test(label));
   const unknown = labels.filter((label) => !ownPage.test(label) && !section.test(label));
-  return labels.length > 1 && own.length > 0 && 3 * unknown.length <= labels.length
+  return labels.length > 1 && 3 * unknown.length <= labels.length
+    && (own.length > 1 || (own.length === 1 && (labels.length > 2 || homePage.test(labels[0]))))
     && unknown.every((label) => label.split(/\s+/).length <= 3 && !/[\d.!?…:;,]/.test(label));
 };
 
