@@ -4,9 +4,10 @@ Nothing here imports torch or transformers, so that a wrong `--model` is answere
 """
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
+
+from serving.engine.weight_files import DamagedError, IncompleteError, find_weight_files, read_shapes
 
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -16,7 +17,7 @@ _TOKENIZER_FILES = (
     "vocab.json",
     "vocab.txt",
 )
-_WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+_AGAIN = "The download may have stopped half-way; run it again."
 _POINTER = b"version https://git-lfs."
 """What git leaves in a large file's place where its LFS part is not installed."""
 
@@ -28,8 +29,7 @@ class ModelFilesError(Exception):
 def check_model_dir(path: Path) -> None:
     """Check that `path` holds one whole seq2seq model.
 
-    Looks at names, sizes and headers only: a truncated download shows in the length that a safetensors header
-    promises, and in the zip directory at the end of a `.bin`.
+    Looks at names, sizes and headers only: a truncated download shows in the length that its tensors need.
 
     Raises:
         ModelFilesError: it does not; the message says what is missing and what to do.
@@ -79,58 +79,29 @@ def _names_seq2seq(config: dict[str, Any]) -> bool:
 
 
 def _check_weights(path: Path) -> None:
-    for single in _WEIGHT_FILES:
-        index = path / f"{single}.index.json"
-        if (path / single).exists():
-            _check_weight_file(path / single)
-            return
-        if index.exists():
-            try:
-                shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-            except (ValueError, KeyError, AttributeError) as error:
-                raise ModelFilesError(f"{index} cannot be read. Copy the model again.") from error
-            for shard in sorted(shards):
-                _check_weight_file(path / shard)
-            return
-    raise ModelFilesError(
-        f"{path} has no weights (model.safetensors or pytorch_model.bin). "
-        "The download may have stopped half-way; run it again."
-    )
+    try:
+        files = find_weight_files(path)
+    except DamagedError as error:
+        raise ModelFilesError(f"{error} cannot be read. Copy the model again.") from error
+    if not files:
+        raise ModelFilesError(f"{path} has no weights (model.safetensors or pytorch_model.bin). {_AGAIN}")
+    for file in files:
+        _check_weight_file(file)
 
 
 def _check_weight_file(file: Path) -> None:
-    again = "The download may have stopped half-way; run it again."
     if not file.exists():
-        raise ModelFilesError(f"{file} is missing. {again}")
+        raise ModelFilesError(f"{file} is missing. {_AGAIN}")
     _check_no_pointer(file, "the weights")
-    if file.suffix == ".safetensors":
-        promised = _promised_safetensors_bytes(file)
-        if promised != file.stat().st_size:
-            raise ModelFilesError(f"{file} is incomplete. {again}")
-    elif file.stat().st_size == 0 or (_starts_as_zip(file) and not zipfile.is_zipfile(file)):
-        raise ModelFilesError(f"{file} is incomplete. {again}")
+    try:
+        read_shapes(file)
+    except IncompleteError as error:
+        raise ModelFilesError(f"{file} is incomplete. {_AGAIN}") from error
+    except DamagedError as error:
+        raise ModelFilesError(f"{file} is damaged, or holds no weights. Copy the model again.") from error
 
 
 def _check_no_pointer(file: Path, what: str) -> None:
     with file.open("rb") as stream:
         if stream.read(len(_POINTER)) == _POINTER:
             raise ModelFilesError(f"{file} only points to {what}. Fetch the files with 'git lfs pull'.")
-
-
-def _promised_safetensors_bytes(file: Path) -> int | None:
-    """Length that the header promises (https://github.com/huggingface/safetensors#format), or None if it is cut."""
-    with file.open("rb") as stream:
-        num_header_bytes = int.from_bytes(stream.read(8), "little")
-        if not 2 <= num_header_bytes <= file.stat().st_size:
-            return None
-        try:
-            header = json.loads(stream.read(num_header_bytes))
-            ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        except (ValueError, KeyError, AttributeError, TypeError, IndexError):
-            return None
-    return 8 + num_header_bytes + max(ends, default=0)
-
-
-def _starts_as_zip(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return stream.read(2) == b"PK"

@@ -46,19 +46,55 @@ def set_one(value: float) -> Callable[[Weights], None]:
             "13 of the weights in model are missing (decoder.block.1.layer.0.SelfAttention.k.weight).",
         ),
         (lambda w: w.pop("shared.weight"), "4 of the weights in model are missing (decoder.embed_tokens.weight)."),
-        (
-            lambda w: w.update({A_WEIGHT: w[A_WEIGHT][:, :8].clone()}),
-            f"1 of the weights in model have another shape than config.json says ({A_WEIGHT}).",
-        ),
         (set_one(float("nan")), f"1 of the weights in model are not finite numbers ({A_WEIGHT})."),
         (set_one(float("-inf")), f"1 of the weights in model are not finite numbers ({A_WEIGHT})."),
     ],
-    ids=["one missing", "a layer missing", "embedding missing", "wrong shape", "NaN", "infinite"],
+    ids=["one missing", "a layer missing", "embedding missing", "NaN", "infinite"],
 )
 def test_a_faulty_checkpoint_is_refused(model_dir: Path, edit: Callable[[Weights], Any], sentence: str) -> None:
     change(model_dir, edit)
     with pytest.raises(CheckpointError) as caught:
         load_model(model_dir)
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).endswith("Copy the model again.")
+
+
+@pytest.mark.parametrize("layout", ["model.safetensors", "a .bin of 2020", "a .bin", "several files"])
+@pytest.mark.parametrize(
+    ("edit", "config", "num_weights", "first"),
+    [
+        (lambda w: w.update({A_WEIGHT: w[A_WEIGHT][:, :8].clone()}), {}, 1, A_WEIGHT),
+        (lambda w: w.update({"shared.weight": w["shared.weight"][:-4].clone()}), {}, 1, "shared.weight"),
+        (lambda w: w, {"vocab_size": 8}, 1, "shared.weight"),
+        (lambda w: w, {"d_ff": 40}, 8, "decoder.block.0.layer.2.DenseReluDense.wi.weight"),
+        (lambda w: w, {"num_heads": 2}, 26, "decoder.block.0.layer.0.SelfAttention.k.weight"),
+        (lambda w: w, {"relative_attention_num_buckets": 16}, 2, "decoder.block.0.layer.0.SelfAttention.relative"),
+    ],
+    ids=["a narrow weight", "a short embedding", "another vocabulary", "another width", "other heads", "other buckets"],
+)
+def test_weights_of_another_shape_are_told_before_they_are_read(
+    model_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    layout: str,
+    edit: Any,
+    config: Any,
+    num_weights: int,
+    first: str,
+) -> None:
+    from transformers import AutoModelForSeq2SeqLM
+
+    change(model_dir, edit)
+    stated = json.loads((model_dir / "config.json").read_text())
+    (model_dir / "config.json").write_text(json.dumps({**stated, **config}))
+    if layout == "several files":
+        to_several(model_dir, "model.safetensors")
+    elif ".bin" in layout:
+        to_bin(model_dir, old_format="2020" in layout)
+    monkeypatch.setattr(AutoModelForSeq2SeqLM, "from_pretrained", None)
+    with pytest.raises(CheckpointError) as caught:
+        load_model(model_dir)
+    sentence = f"{num_weights} of the weights in model have another shape than config.json says ({first}"
     assert str(caught.value).startswith(sentence)
     assert str(caught.value).endswith("Copy the model again.")
 
@@ -73,14 +109,30 @@ def to_bin(model_dir: Path, *, old_format: bool) -> Path:
     return model_dir / "pytorch_model.bin"
 
 
+def to_several(model_dir: Path, file: str) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(model_dir / "model.safetensors")
+    (model_dir / "model.safetensors").unlink()
+    stem, suffix = file.split(".")
+    places = {name: f"{stem}-0000{1 + number % 2}-of-00002.{suffix}" for number, name in enumerate(weights)}
+    for place in set(places.values()):
+        part = {name: weights[name] for name in weights if places[name] == place}
+        if suffix == "bin":
+            torch.save(part, model_dir / place)
+        else:
+            save_file(part, model_dir / place, {"format": "pt"})
+    (model_dir / f"{file}.index.json").write_text(json.dumps({"metadata": {}, "weight_map": places}))
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
-        lambda file: file.write_bytes(b"these are no weights"),
         lambda file: file.write_text("<html>404 Not Found</html>"),
     ],
-    ids=["cut", "anything", "an error page"],
+    ids=["cut", "an error page"],
 )
 def test_files_that_cannot_be_read_are_told_without_a_librarys_words(model_dir: Path, spoil: Any) -> None:
     spoil(to_bin(model_dir, old_format=True))
@@ -169,21 +221,8 @@ def test_bin_files_are_whole(model_dir: Path, old_format: bool) -> None:
 @pytest.mark.parametrize("file", ["model.safetensors", "pytorch_model.bin"])
 def test_weights_in_several_files_are_whole(model_dir: Path, file: str) -> None:
     """What becomes of a lost one is in test_model_files.py."""
-    import torch
-    from safetensors.torch import load_file, save_file
-
-    weights = load_file(model_dir / "model.safetensors")
     before = load_model(model_dir).state_dict()
-    (model_dir / "model.safetensors").unlink()
-    stem, suffix = file.split(".")
-    places = {name: f"{stem}-0000{1 + number % 2}-of-00002.{suffix}" for number, name in enumerate(weights)}
-    for place in set(places.values()):
-        part = {name: weights[name] for name in weights if places[name] == place}
-        if suffix == "bin":
-            torch.save(part, model_dir / place)
-        else:
-            save_file(part, model_dir / place, {"format": "pt"})
-    (model_dir / f"{file}.index.json").write_text(json.dumps({"metadata": {}, "weight_map": places}))
+    to_several(model_dir, file)
     check_model_dir(model_dir)
     after = load_model(model_dir).state_dict()
     assert all(after[name].equal(before[name]) for name in before)

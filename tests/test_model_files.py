@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from serving.model_files import ModelFilesError, check_model_dir
+from tests.test_checkpoint import to_bin, to_several
 from tests.tiny_models import make_tiny_t5
 
 
@@ -68,6 +69,23 @@ def _break(name):
         (model / "model.safetensors").unlink()
         (model / "pytorch_model.bin").write_bytes(b"PK\x03\x04 the rest never came")
 
+    def half_old_bin(model):
+        weights = to_bin(model, old_format=True)
+        weights.write_bytes(weights.read_bytes()[:-1000])
+
+    def half_of_several(model):
+        to_several(model, "pytorch_model.bin")
+        weights = model / "pytorch_model-00002-of-00002.bin"
+        weights.write_bytes(weights.read_bytes()[:-1000])
+
+    def broken_index(model):
+        (model / "model.safetensors").rename(model / "model-00001-of-00001.safetensors")
+        (model / "model.safetensors.index.json").write_text("[]")
+
+    def error_page(model):
+        (model / "model.safetensors").unlink()
+        (model / "pytorch_model.bin").write_text("<html>404 Not Found</html>")
+
     def pointer(model):
         (model / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
 
@@ -101,6 +119,10 @@ def _break(name):
         ("half_weights", "incomplete"),
         ("empty_weights", "incomplete"),
         ("half_bin", "incomplete"),
+        ("half_old_bin", "incomplete"),
+        ("half_of_several", "pytorch_model-00002-of-00002.bin is incomplete"),
+        ("broken_index", "index.json cannot be read"),
+        ("error_page", "is damaged, or holds no weights"),
         ("pointer", "only points to the weights"),
         ("pointer_bin", "only points to the weights"),
         ("pointer_tokenizer", "only points to the tokenizer"),

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from serving.engine.weight_files import find_weight_files, read_shapes
+
 logger = logging.getLogger(__name__)
 
 
@@ -46,9 +48,12 @@ def load_model(model_dir: Path) -> Any:
     from transformers import AutoModelForSeq2SeqLM
 
     try:
+        _refuse(model_dir, "have another shape than config.json says", _of_another_shape(model_dir))
         model, report = AutoModelForSeq2SeqLM.from_pretrained(
             model_dir, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
         )
+    except CheckpointError:
+        raise
     except Exception as error:
         logger.exception("The weights cannot be read")
         raise CheckpointError(
@@ -56,11 +61,21 @@ def load_model(model_dir: Path) -> Any:
             "Copy the model again."
         ) from error
     _refuse(model_dir, "are missing", report["missing_keys"])
-    _refuse(model_dir, "have another shape than config.json says", [key for key, *_ in report["mismatched_keys"]])
     weights = [*model.named_parameters(), *model.named_buffers()]
     _refuse(model_dir, "are not finite numbers", [key for key, tensor in weights if not torch.isfinite(tensor).all()])
     _complete(model)
     return model.eval()
+
+
+def _of_another_shape(model_dir: Path) -> list[str]:
+    """Names of weights that have not the shape that the model of config.json gives them; none is read for that."""
+    import torch
+    from transformers import AutoConfig, AutoModelForSeq2SeqLM
+
+    with torch.device("meta"):
+        wanted = AutoModelForSeq2SeqLM.from_config(AutoConfig.from_pretrained(model_dir)).state_dict()
+    found = [item for file in find_weight_files(model_dir) for item in read_shapes(file).items()]
+    return [name for name, shape in found if name in wanted and wanted[name].shape != shape]
 
 
 def end_tokens(model: Any) -> set[int]:
