@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -138,11 +139,8 @@ def _answer(task: dict[str, Any], data: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"unreadable": FILE_TOO_COMPLEX}
     except Exception as error:  # what a library raises over a damaged file is without number; its words quote the file
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-        return {"failure": f"{type(error).__qualname__} at {where}"}
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return {"failure": f"{type(error).__qualname__} at {Path(place.filename).name}:{place.lineno}"}
 
 
 def main() -> None:
