@@ -104,6 +104,8 @@ class UserError(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += "; one that begins with a dash is joined to its option: --option=-value"
         self.exit(2, f"app.py: {message}. Run 'python app.py --help' to see every option.\n")
 
 

@@ -82,6 +82,18 @@ def test_unknown_options_are_refused(argv, capsys):
     assert "--help" in line
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--api-key", "-a-key-of-16-or-more"), ("--auth", "-me:three-plain-words"), ("--model", "-model")],
+)
+def test_a_value_that_begins_with_a_dash_is_taken_joined_and_told_of_apart(option, value, capsys):
+    with pytest.raises(SystemExit):
+        parse_command_line([option, value], {})
+    assert "--option=-value" in capsys.readouterr().err
+    _, app, serving = parse_command_line([f"{option}={value}"], {})
+    assert value in (app.api_key, app.auth, serving.model)
+
+
 def test_help_is_the_manual():
     got = run_app("--help")
     assert got.returncode == 0

@@ -46,6 +46,13 @@ def test_routes_are_documented():
         assert f"`{path}`" in api or f" {path}?" in api or f" {path}`" in api, path
 
 
+def test_keys_that_are_made_as_written_can_be_given_as_written():
+    """Those of `token_urlsafe` begin with a dash now and then, which an option's value must not."""
+    files = [*DOCS, *(ROOT / "deploy").glob("*.yaml")]
+    made = [call for path in files for call in re.findall(r"secrets\.\w+", path.read_text(encoding="utf-8"))]
+    assert set(made) == {"secrets.token_hex"}
+
+
 def test_make_verbs_exist():
     verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?<=`)make ([a-z]+)|^make ([a-z]+)", README, re.MULTILINE)) <= {
