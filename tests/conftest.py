@@ -62,6 +62,17 @@ def slow_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def converting_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are converted in this process, which has torch already; a child's import of it takes seconds."""
+    from serving.t5_onnx import convert
+
+    def convert_here(model_dir, out, precision, on_progress):
+        return convert.convert(model_dir, out, precision, lambda fraction: on_progress("converting", fraction))
+
+    monkeypatch.setattr(convert, "_convert_in_child", convert_here)
+
+
+@pytest.fixture
 def reading_in_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read here instead of in a child, which takes half a second to start; with `own_process` in a child.
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.slow
-def test_gives_the_tutorials_text(tiny_t5):
+def test_gives_the_tutorials_text(tiny_t5, converting_here):
     _, text = oracle(tiny_t5, ARTICLES[0], GenerationParams(max_length=12))
     assert summarize(ARTICLES[0], 12, model=str(tiny_t5)) == text
 

@@ -32,24 +32,6 @@ def start(request):
     return start
 
 
-@pytest.fixture
-def converting_here(monkeypatch):
-    """Models are converted in this process, which has torch already; a child's import of it takes seconds."""
-
-    def convert_here(model_dir, out, precision, on_progress):
-        return convert.convert(model_dir, out, precision, lambda fraction: on_progress("converting", fraction))
-
-    monkeypatch.setattr(convert, "_convert_in_child", convert_here)
-
-
-@pytest.mark.slow
-def test_becomes_ready_with_a_warm_engine(start, tiny_t5):
-    loader = start(tiny_t5)
-    wait_for(lambda: loader.status.state == "ready")
-    assert loader.engine is not None
-    assert loader.status.reason is None
-
-
 @pytest.mark.slow
 def test_failed_then_ready_when_the_files_appear(start, tiny_t5, converting_here, tmp_path, caplog):
     model = tmp_path / "late"
@@ -80,11 +62,15 @@ def test_broken_weights_are_told_without_a_trace(start, tiny_t5, tmp_path):
     assert loader.status.reason == f"{file} is damaged, or holds no weights. Copy the model again."
 
 
-@pytest.mark.parametrize(("engine", "precision"), [("onnxruntime", "int8"), ("transformers", "fp32")])
-def test_the_engine_that_was_chosen_runs_the_model(start, tiny_t5, converting_here, engine, precision):
+@pytest.mark.parametrize(
+    ("engine", "precision", "runs_on"),
+    [("auto", "fp32", "onnxruntime"), ("onnxruntime", "int8", "onnxruntime"), ("transformers", "fp32", "transformers")],
+)
+@pytest.mark.usefixtures("converting_here")
+def test_the_engine_that_was_chosen_runs_the_model(start, tiny_t5, engine, precision, runs_on):
     loader = start(tiny_t5, engine=engine, precision=precision)
     wait_for(lambda: loader.status.state == "ready")
-    assert (loader.engine.name, loader.engine.precision, loader.status.reason) == (engine, precision, None)
+    assert (loader.engine.name, loader.engine.precision, loader.status.reason) == (runs_on, precision, None)
 
 
 @pytest.mark.parametrize("make", [make_tiny_bart, partial(make_tiny_t5, feed_forward_proj="gated-silu")])
