@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 from serving.text.locale_words import DateWord, LocaleWords
 
@@ -21,6 +22,7 @@ _NUMERIC = re.compile(
 )
 # "9/11" and German "5.3." may be dates; they may be something else as well.
 _MAYBE = re.compile(r"([0-9](?<![\d./].)\d?)(?:/(\d{1,2})(?![\d/])|\.\s?(\d{1,2})\.(?!\s?\d))")
+_MONTH_AND_YEAR = re.compile(r"(?<![\d./-])(0[1-9]|1[0-2])[/.][12]\d{3}(?![/.-]?\d)")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -116,6 +118,7 @@ class KnownDates:
         self._words = {word for word in alone if word}
         self._lone_months = {value for kind, value in self._words if kind == "month"}
         self._words |= {("month", month) for month, _ in self._years}
+        self._words |= {("month", int(match[1])) for match in _MONTH_AND_YEAR.finditer(article)}
         self._words |= {("day", weekday) for weekday in _weekdays(self.dates)}
 
     @property
@@ -132,6 +135,13 @@ class KnownDates:
         """True if the article has the date's day, or its month alone and the day as a number elsewhere."""
         return any(day in self._years or (day[0] in self._lone_months and has_number(day[1])) for day in found.days)
 
+    def maybe_in(self, plain: str) -> Iterator[Date]:
+        """What may be one of these dates in another text: "9/11"."""
+        for match in _MAYBE.finditer(plain):
+            days = frozenset(_possible_days(match.group()))
+            if days & self._years.keys():
+                yield Date(match.start(), match.end(), days, None)
+
     def has_year(self, found: Date, has_number: Callable[[float], bool]) -> bool:
         """True if no year is written, or the article has it with the date, or somewhere if the date has none."""
         if found.year is None:
@@ -145,10 +155,17 @@ class KnownDates:
         return False
 
 
-def hide(text: str, dates: Iterable[Date]) -> str:
-    """The text with a bar in place of each character of the dates."""
+class _Found(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def hide(text: str, spans: Iterable[_Found]) -> str:
+    """The text with a bar in place of each character of the dates or numbers that were found in it."""
     pieces, end = [], 0
-    for found in dates:
+    for found in sorted(spans, key=lambda found: found.start):
         if found.start >= end:
             pieces += [text[end : found.start], "|" * (found.end - found.start)]
             end = found.end

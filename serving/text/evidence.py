@@ -11,10 +11,11 @@ from typing import Literal
 
 from serving.text.dates import Date, KnownDates, find_dates, hide
 from serving.text.figures import Notation, plain_figures
+from serving.text.known_numbers import KnownNumbers
 from serving.text.language import detect_language
 from serving.text.locale_words import LocaleWords, locale_words
 from serving.text.names import KnownNames, Word, capitalised_words, could_be_name
-from serving.text.numbers import KnownNumbers, Number, find_numbers
+from serving.text.numbers import Number, find_numbers
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.terms import content_terms
 
@@ -114,13 +115,16 @@ def find_unsupported(summary: str, article: str) -> list[UnsupportedFact]:
     plain_article, plain = plain_figures(article), plain_figures(summary)
     known_dates, dates = KnownDates(plain_article, article_words), find_dates(plain, words)
     # The figures of a date follow the rules of dates only.
-    hidden_article, hidden = hide(plain_article, known_dates.dates), hide(plain, dates)
+    hidden_article = hide(plain_article, known_dates.dates)
+    hidden = hide(plain, [*dates, *known_dates.maybe_in(plain)])
     notation = Notation(hidden_article, article_words)
     known_numbers = KnownNumbers(find_numbers(hidden_article, article_words, notation), known_dates.numbers)
+    numbers = find_numbers(hidden, words, notation, Notation(hidden, words))
+    in_words = [number for number in numbers if plain[number.start].isalpha()]  # "Second" is no name; "MI6" is
     facts = [
         *_unsupported_dates(summary, dates, known_dates, known_numbers),
-        *_unsupported_numbers(summary, find_numbers(hidden, words, notation, Notation(hidden, words)), known_numbers),
-        *_unsupported_words(hide(summary, dates), KnownNames(article), known_dates, words),
+        *_unsupported_numbers(summary, numbers, known_numbers),
+        *_unsupported_words(hide(summary, [*dates, *in_words]), KnownNames(article), known_dates, words),
     ]
     return sorted(facts, key=lambda fact: fact.start)
 

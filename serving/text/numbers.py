@@ -5,7 +5,6 @@ Number words are read by text2num, words for powers of ten come from the Unicode
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,6 +21,14 @@ _WORD_OR_GAP = re.compile(r"[^\W\d_]+|[\W\d_]+")
 _NUMBER_WORD_LANGUAGES = frozenset(["en", "de", "es", "fr", "it", "nl", "pt"])  # text2num's
 _WORD_GAP = re.compile(r"[-\s]+(?:(?:and|et|und|y|e|en)[-\s]+)?")
 _COUNTS = {"couple": 2, "pair": 2, "both": 2, "duo": 2, "twice": 2, "trio": 3, "thrice": 3, "dozen": 12}
+# Decades stand apart from other numbers by their sign: "the nineties" and "the 1990s" are -90.
+_DECADE_WORDS = "twenties thirties forties fifties sixties seventies eighties nineties"
+_DECADES = {word: -10.0 * number for number, word in enumerate(_DECADE_WORDS.split(), start=2)}
+_ONE_OF = re.compile(r"\W{0,2}a\s", re.IGNORECASE)
+_DECADE_END = re.compile(r"'?s\b")
+_ORDINAL_END = re.compile(r"(?:st|nd|rd|th)\b")
+_ROMAN = re.compile(r"[IVX](?<=\w\s.)[IVX]{1,4}\b")  # behind a word: "World War II", "Leo XIV"
+_ROMAN_FIGURES = {"I": 1, "V": 5, "X": 10}
 _VULGAR_FRACTION = re.compile(r"[¼-¾⅐-⅞]")
 _WHOLE = re.compile(r"\d{1,6}\s?$")
 _CLOCK = re.compile(r"([0-9](?<![\d:.].)\d?)[:h]([0-5]\d)(?![\d:])")
@@ -29,25 +36,11 @@ _HALF_OF = re.compile(r"[HhQq](?<!\w.)(?:alf|uarter)(?:(?:\sof)?\san?)?\b")
 _AND_A_HALF = re.compile(r"[-\s]and[-\s]a[-\s]half\b", re.IGNORECASE)
 _QUARTERS = re.compile(r"[-\s](?:quarters|fourths)\b", re.IGNORECASE)
 _POINTING = re.compile(r"\b(?:the|these|those)\s$", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:several|few|many)\s$", re.IGNORECASE)
+_OUT_OF = re.compile(r"\s(?:in|out\sof)\s")
 _RANGE = re.compile(r"\s?(?:[-–—/]|\b[^\W\d_]{1,3}\b)\s?[^\w\s,.;]?\s?")
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent\b|prozent\b|pour\scent\b|por\sciento\b|procent\b)", re.IGNORECASE)
 _POWERS_OF_TEN = {10.0**power for power in range(1, 13)}
-_HEDGES = {
-    "over": "over|above|(?:more|greater|higher) than|at least|exceed(?:s|ed|ing)?|upwards of",
-    "under": "under|below|nearly|almost|(?:less|fewer|lower) than|at most|up to|just short of",
-    "about": "about|around|approximately|approx\\.?|roughly|some|close to|circa|an estimated",
-}
-_HEDGE = re.compile(
-    rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _HEDGES.items())})\s(?:[^\w\s]|rs\.?\s|us)*\s?$",
-    re.IGNORECASE,
-)
-_MAX_HEDGE_CHARS = 28
-# An unhedged number may be another one rounded, as long as nobody is misled: 3.2 million is 3 million, 3.5 is not.
-_MAX_ROUNDING = 0.1
-_MAX_CUT = 0.01
-# "About 1,000" is far from 2, though both show one figure.
-_MAX_ABOUT = 0.25
-_MAX_BEYOND = 0.5
 
 
 @dataclass(slots=True)
@@ -59,8 +52,11 @@ class Number:
         parts: what a text with this number says besides: the hour in "3:30", 0.5 in "50 %".
         is_idiom: it states nothing: "one of them", "hundreds of people".
         is_year: four figures that may be a year.
+        is_vague: it states no more than its size: "thousands of people".
         denominator: of an ordinal, which may be a fraction's: 3 in "two thirds"; else 0.
         factors: the powers of ten that a word behind it stands for.
+        covers: numbers of another text that it may stand for: the years of "the 1990s".
+        step: what it is rounded to, if its figures do not show it: 12 of "dozen".
     """
 
     start: int
@@ -70,8 +66,11 @@ class Number:
     is_idiom: bool = False
     is_year: bool = False
     is_word: bool = False
+    is_vague: bool = False
     denominator: float = 0.0
     factors: set[float] = field(default_factory=set)
+    covers: set[float] = field(default_factory=set)
+    step: float = 0.0
 
 
 def find_numbers(plain: str, words: LocaleWords, *notations: Notation) -> list[Number]:
@@ -91,6 +90,13 @@ def find_numbers(plain: str, words: LocaleWords, *notations: Notation) -> list[N
             numerator = found.pop()
             found.append(_fraction(numerator.start, piece.end, min(numerator.values) / piece.denominator))
         else:
+            if (
+                piece.denominator > 2
+                and _ONE_OF.match(plain, max(0, piece.start - 3))
+                and plain.startswith(" of ", piece.end)
+            ):
+                share = _fraction(piece.start, piece.end, 1 / piece.denominator)
+                piece.values, piece.parts, piece.step, piece.denominator = share.values, share.parts, share.step, 0.0
             _add_what_follows(plain, piece, words)
             found.append(piece)
     for first, second in pairwise(found):
@@ -113,13 +119,38 @@ def _in_figures(plain: str, notations: Iterable[Notation]) -> Iterator[Number]:
         yield Number(match.start(), match.end(), values, {float(hour), float((hour + 12) % 24)})
     for match in figures(plain):
         values = set().union(*(notation.readings(match.group()) for notation in notations))
-        is_year = match.group().isdigit() and 1500 <= int(match.group()) < 2100
-        yield Number(match.start(), match.end(), values, is_year=is_year)
+        yield _with_ending(plain, Number(match.start(), match.end(), values))
+    for match in _ROMAN.finditer(plain):
+        figures_of = [_ROMAN_FIGURES[letter] for letter in match.group()]
+        value = sum(one if one >= after else -one for one, after in zip(figures_of, [*figures_of[1:], 0], strict=True))
+        yield Number(match.start(), match.end(), {float(value)}, denominator=float(value))
+
+
+def _with_ending(plain: str, number: Number) -> Number:
+    """Adds what stands close to figures: the year in "'98", the decade in "1990s", the ordinal in "21st"."""
+    text = plain[number.start : number.end]
+    if not text.isdigit():
+        return number
+    value = int(text)
+    number.is_year = 1500 <= value < 2100
+    if decade := _DECADE_END.match(plain, number.end) if value % 10 == 0 and len(text) in (2, 4) else None:
+        number.end = decade.end()
+        number.values = {-float(value % 100), *(number.values if number.is_year else ())}
+        number.covers = {float(value + year) for year in range(10)}
+    elif len(text) == 2 and plain[number.start - 1 : number.start] == "'":
+        number.values |= {1900.0 + value, 2000.0 + value}
+    elif _ORDINAL_END.match(plain, number.end):
+        number.denominator = float(value)
+    return number
 
 
 def _in_words(plain: str, words: LocaleWords) -> Iterator[Number]:
     """Runs of number words, each handed to text2num whole: "three hundred and fifty"."""
     matches = list(_WORD.finditer(plain))
+    for match in matches:
+        if match.group().lower() in _DECADES:
+            value = _DECADES[match.group().lower()]
+            yield Number(match.start(), match.end(), {value}, covers={year - value for year in range(10)})
     languages = [language for language in words.languages if language in _NUMBER_WORD_LANGUAGES]
     candidates = {word for word in {match.group() for match in matches} if _is_number_word(word.lower(), *languages)}
     run: list[re.Match[str]] = []
@@ -138,26 +169,33 @@ def _in_run(plain: str, start: int, end: int, languages: list[str]) -> Iterator[
     run = plain[start:end].lower()
     if run in _COUNTS:
         count = _COUNTS[run]
-        yield Number(start, end, {float(count)}, is_word=True, is_idiom=count == 2)
+        yield Number(start, end, {float(count)}, is_word=True, is_idiom=count == 2, step=12.0 if count == 12 else 0.0)
         return
     tokens = [_Token(match.group()) for match in _WORD_OR_GAP.finditer(run)]
     offsets = [start + match.start() for match in _WORD_OR_GAP.finditer(run)] + [end]
     for language in languages:
         for found in find_number_words(tokens, language, 0.0):
             number = Number(offsets[found.start], offsets[found.end], {found.value}, is_word=True)
-            number.is_idiom = _is_idiom(plain[: number.start][-6:], tokens[found.start : found.end], found)
+            before, those = plain[max(0, number.start - 8) : number.start], tokens[found.start : found.end]
+            number.is_vague = _is_vague(before, those, found)
+            number.is_idiom = _is_idiom(before, those, found)
             if found.is_ordinal:
                 number.denominator = found.value
             yield number
 
 
 def _is_idiom(before: str, tokens: list["_Token"], found: Occurence) -> bool:
-    """True for "one of them", "first of all", "hundreds", and "the two", which points back like "both"."""
+    """True for "one of them", "first of all", and "the two", which points back like "both"."""
     if len(tokens) > 1:
         return False
-    is_plural = tokens[0].text().endswith("s") and found.value in _POWERS_OF_TEN
     points_back = found.value == 2 and _POINTING.search(before) is not None
-    return is_plural or points_back or found.value in (0, 1) or (found.is_ordinal and found.value <= 3)
+    return points_back or found.value in (0, 1) or (found.is_ordinal and found.value <= 3)
+
+
+def _is_vague(before: str, tokens: list["_Token"], found: Occurence) -> bool:
+    """True for "hundreds" and "several thousand"."""
+    is_size = len(tokens) == 1 and found.value in _POWERS_OF_TEN
+    return is_size and (tokens[0].text().endswith("s") or _SEVERAL.search(before) is not None)
 
 
 def _halves(plain: str, words: LocaleWords) -> Iterator[Number]:
@@ -182,7 +220,9 @@ def _is_fraction(plain: str, first: Number, second: Number) -> bool:
 def _fraction(start: int, end: int, value: float) -> Number:
     """A share, which texts write in per cent as well, rounded or cut: 2/3 is 66 or 67 %."""
     percent = 100 * value
-    return Number(start, end, {value, round(value, 2), int(percent) / 100}, {round(percent), float(int(percent))})
+    return Number(
+        start, end, {value, round(value, 2), int(percent) / 100}, {round(percent), float(int(percent))}, step=value / 10
+    )
 
 
 def _add_what_follows(plain: str, number: Number, words: LocaleWords) -> None:
@@ -191,6 +231,7 @@ def _add_what_follows(plain: str, number: Number, words: LocaleWords) -> None:
         fraction = _fraction(number.start, match.end(), min(number.values) / 4)
         # "Two quarters" may be half a year, too.
         number.end, number.values, number.parts = fraction.end, fraction.values | number.values, fraction.parts
+        number.step = fraction.step
     elif match := _AND_A_HALF.match(plain, number.end):
         number.end, number.values = match.end(), {value + 0.5 for value in number.values}
     for _ in range(2):
@@ -220,9 +261,11 @@ def _join(plain: str, first: Number, second: Number) -> None:
         second.values.add(100 * low + high)
     elif gap in ("-", "–", "/") and first.is_year and high < 100:  # 2016-17
         second.values.add(low - low % 100 + high)
-    elif gap == "/" and 0 < low < high:
-        first.values.add(low / high)
-        second.values.add(low / high)
+    elif (gap == "/" or (_OUT_OF.fullmatch(gap) and not second.is_year)) and 0 < low < high:
+        share = _fraction(first.start, second.end, low / high)
+        for number in (first, second):
+            number.values |= share.values
+            number.parts |= share.parts
 
 
 class _Token:
@@ -248,65 +291,3 @@ def _is_number_word(word: str, *languages: str) -> bool:
     if len(word) < 2:  # "o" is a zero, in telephone numbers
         return False
     return word in _COUNTS or any(find_number_words([_Token(word)], language, 0.0) for language in languages)
-
-
-class KnownNumbers:
-    """The numbers of an article, to look others up in.
-
-    Args:
-        numbers: the article's.
-        more: others that it holds, such as the days and years of its dates.
-    """
-
-    def __init__(self, numbers: Iterable[Number], more: Iterable[float] = ()) -> None:
-        self._values = set(more)
-        sources: set[float] = set()
-        for number in numbers:
-            self._values |= number.values | number.parts
-            if not number.is_year:  # 2010 is not 2009 rounded
-                sources |= number.values | number.parts
-        self._sources = sorted(sources)
-
-    def has(self, value: float) -> bool:
-        """True if the article has this very number."""
-        return value in self._values
-
-    def supports(self, number: Number, before: str) -> bool:
-        """True if the article has the number, exactly or rounded to the figures that are shown.
-
-        Rounded may be what the words before it allow: "about 3 million" and "more than 3 million" for 3.5 million,
-        "nearly 4 million", too, but not "3 million".
-        """
-        if number.is_idiom or not number.values.isdisjoint(self._values):
-            return True
-        hedge = _HEDGE.search(before[-_MAX_HEDGE_CHARS:])
-        return any(self._has_between(*_rounded_from(value, hedge and hedge.lastgroup)) for value in number.values)
-
-    def _has_between(self, low: float, high: float) -> bool:
-        return bisect_right(self._sources, low) < bisect_left(self._sources, high)
-
-
-def _rounded_from(value: float, hedge: str | None) -> tuple[float, float]:
-    """The open interval of the numbers that are `value` when rounded to the figures that it shows."""
-    unit = _unit(value)
-    if hedge == "over":
-        return value, value + min(unit, _MAX_BEYOND * value)
-    if hedge == "under":
-        return value - min(unit, _MAX_BEYOND * value), value
-    if hedge == "about":
-        step = min(unit, _MAX_ABOUT * value)
-        return value - step, value + step
-    half = unit / 2 * 1.000001  # 12.5 is 12 or 13
-    # Editors cut decimals as often as they round: 9,055.73 becomes 9,055.
-    return value - min(half, _MAX_ROUNDING * value), value + min(
-        max(half, min(unit, _MAX_CUT * value)), _MAX_ROUNDING * value
-    )
-
-
-def _unit(value: float) -> float:
-    """The place of the last figure shown: 100,000 for 1.4 million, 100 for 1,400, 0.01 for 3.14."""
-    figures_shown = f"{value:.6f}".rstrip("0")
-    whole, _, decimals = figures_shown.partition(".")
-    if decimals:
-        return 10.0 ** -len(decimals)
-    return 10.0 ** (len(whole) - len(whole.rstrip("0")))

@@ -27,15 +27,18 @@ _AFTER_CLOCK = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:E|C|M|P|A)[SD]?T\b|Eastern|Central|Mountain|Pacific|GMT|UTC|BST|IST|CE?T"
 )
 _TITLE_END = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Cpl|Sgt|Cmdr|Adm|St|Rs|Messrs|Mme|Sr|Smt)\.$"
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Cpl|Sgt|Cmdr|Adm|St|Rs|Messrs|Mme|Sr|Smt"
+    r"|Amb|Pres|Supt|Insp|Det|Brig|Pvt|Cllr|Atty|Asst|Dist|Msgr|Fr|Ft|Mt|Hr|Sig|Dott|Sn|(?<!\d )M)\.$"
 )
 _BEFORE_FIGURE = re.compile(
-    r"\b(?:(?:approx|aprox|appr|est|excl|exkl|incl|inkl|max|min|env|ca|circa|c|cf|vs|tel|fax|ext|mob|ed|eds|pp?|ss?|págs?"
-    r"|blz|bl|hal|abs|bd|nos?|nr|núm|num|nº)|(vols?|figs?|arts?|secs?|chap|ch|para?s?|pts?|app|tab|tit|cap|kap))\.$",
+    r"\b(?:(?:approx|aprox|appr|avg|temp|apt|yakl|ok|kl|str|godz|ust|pkt|pag|ок|ст|стр|п|тел|est|excl|exkl|incl|inkl|max|min|env|ca|circa|c|cf|vs|tel|fax|ext|mob|ed|eds|pp?|ss?|págs?"
+    r"|blz|bl|hal|abs|bd|nos?|nr|n|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)|núm|num|nº)|(vols?|figs?|arts?|secs?|chap|ch|para?s?|pts?|app|sch|tab|tit|cap|kap))\.$",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"[(#~+<>≈]{0,2}(?:[$€£¥₹]|[A-Z]{2,3}[$€£]?\s)?\s?\d")
 _NUMERAL = re.compile(r"(?:[IVXLC]{1,5}|[A-H])\b(?!['’])")
+# A German ordinal: "Der 1. FC Köln".
+_ORDINAL_END = re.compile(r"\b(?:[Dd](?:er|ie|as|en|em|es)|[Ii]m|[Aa]m|[Vv]om|[Zz]u[mr]|[Bb]eim|[Ss]eit)\s\d{1,2}\.$")
 _ITEM_MARK = "- "
 _NUMBER_ONLY = re.compile(r"^[(\[]?(?:\d{1,3}|[A-Za-z])[.)\]]+$")
 _SAID = r"(?:said|says|told|asked|added|replied|wrote|tweeted|shouted|cried|explained|insisted|recalled)"
@@ -181,6 +184,7 @@ def _belongs_together(text: str, left: Span, right: Span) -> bool:
         return left[1] < right[0]
     return bool(
         _TITLE_END.search(before)
+        or _ORDINAL_END.search(before)
         or _awaits_figure(before, after)
         or (_CLOCK_END.search(before) and _AFTER_CLOCK.match(after))
         or (left[1] - left[0] < 8 and _NUMBER_ONLY.match(text[left[0] : left[1]]))
