@@ -22,7 +22,7 @@ from benchmarks.articles import DEFAULT_DATA, EVAL_NAMES, Row, load_rows
 from benchmarks.engine import make_t5_base
 from serving.engine.engine import T5Engine
 from serving.engine.interface import Generation, Precision
-from serving.engine.settings import read_model_settings
+from serving.model_settings import read_model_settings
 from serving.t5_onnx.convert import ensure_converted
 
 METRICS = ("rouge1", "rougeLsum")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from serving.addresses import is_loopback
 from serving.engine.interface import Precision
-from serving.engine.settings import TUTORIAL_MODEL, SettingsChoice
+from serving.model_settings import TUTORIAL_MODEL, SettingsChoice
 
 DEFAULT_MODEL = TUTORIAL_MODEL
 

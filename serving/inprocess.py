@@ -7,8 +7,8 @@ from functools import lru_cache
 from serving.config import DEFAULT_MAX_LENGTH_TOKENS, DEFAULT_MODEL, ServingConfig
 from serving.engine.checkpoint import CheckpointError
 from serving.engine.interface import Engine
-from serving.engine.settings import read_model_settings
 from serving.model_files import ModelFilesError
+from serving.model_settings import read_model_settings
 from serving.schemas import Method, SummaryResponse
 from serving.summarizer import SummaryTask, check_text, summarize_abstractive, summarize_extractive
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from serving.config import ServingConfig
 from serving.engine.checkpoint import CheckpointError
 from serving.engine.interface import Engine
-from serving.engine.settings import ModelSettings, read_model_settings
 from serving.model_files import ModelFilesError, check_model_dir
 from serving.model_hub import download, find_in_cache
+from serving.model_settings import ModelSettings, read_model_settings
 from serving.schemas import ModelState
 
 logger = logging.getLogger("nutshell")

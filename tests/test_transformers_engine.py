@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from serving.engine.interface import GenerationParams, NotFiniteError
-from serving.engine.settings import TUTORIAL_PARAMS
 from serving.engine.transformers_engine import TransformersEngine
+from serving.model_settings import TUTORIAL_PARAMS
 from tests.tiny_models import ARTICLES, make_tiny_bart, make_tiny_t5, oracle
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from serving.engine.checkpoint import CheckpointError
 from serving.engine.interface import GenerationParams
-from serving.engine.settings import TUTORIAL_MODEL, TUTORIAL_PARAMS, read_model_settings
+from serving.model_settings import TUTORIAL_MODEL, TUTORIAL_PARAMS, read_model_settings
 
 SUMMARIZATION = {
     "prefix": "summarize: ", "num_beams": 4, "length_penalty": 2.0, "early_stopping": True,
