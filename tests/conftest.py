@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,19 @@ hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("a
 hypothesis.settings.load_profile("any machine")
 
 
-_REAL_MODELS = {"tiny_t5", "slow_t5", "TinyT5", "make_tiny_t5"}
+@cache
+def _imports_torch(file: Path) -> bool:
+    text = file.read_text(encoding="utf-8")
+    return any(name in text for name in ("import torch", "from transformers", "tiny_t5", "slow_t5", "TinyT5"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests of real models first where several processes share the work.
+    """Put the files whose tests import torch first where several processes share the work.
 
-    Each process gets a row of neighbours, and few of them then import torch, which takes longer than most tests.
+    Each process gets a row of neighbours, and few of them then import it, which takes longer than most tests.
     """
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _REAL_MODELS.isdisjoint([*vars(item.module), *item.fixturenames]))
+        items.sort(key=lambda item: not _imports_torch(item.path))
 
 
 @pytest.fixture(scope="session")
