@@ -6,7 +6,7 @@ ARGS ?=
 # Where the evaluation articles and T5's tokenizer are; they are not part of this repository.
 DATA ?= ../shared/data
 
-.PHONY: run test test-cluster check lint format types quick-tests bench faults soak quality screenshots install install-dev install-bench browser
+.PHONY: run test test-cluster check lint format types quick-tests bench trained faults soak quality screenshots install install-dev install-bench browser
 
 run: install
 	@$(BIN)/python app.py $(ARGS)
@@ -44,7 +44,10 @@ bench: install-bench
 	$(BIN)/python -m benchmarks.http --tokenizer $(DATA)/t5-tokenizer --data $(DATA) --precision int8
 	$(BIN)/python -m benchmarks.plot_speed
 	$(BIN)/python -m benchmarks.page
-	$(BIN)/python -m benchmarks.precision --tokenizer $(DATA)/t5-tokenizer --data $(DATA)
+
+# Trains a small T5 first, 22 minutes; ARGS="--model DIR" takes another.
+trained: install-bench
+	$(BIN)/python -m benchmarks.trained --tokenizer $(DATA)/t5-tokenizer --data $(DATA) $(ARGS)
 
 faults: install-dev
 	$(BIN)/python -m benchmarks.faults $(ARGS)

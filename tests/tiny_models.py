@@ -49,7 +49,7 @@ def _word_tokenizer(path: Path) -> int:
     return VOCAB_SIZE
 
 
-def _train_tokenizer(path: Path) -> int:
+def train_tokenizer(path: Path) -> int:
     """Save a tokenizer like T5's (sentence pieces, `</s>` at the end) and return its vocabulary size.
 
     The pieces are byte pairs, because training unigrams orders equally good pieces differently in every process.
@@ -84,7 +84,7 @@ def make_tiny_t5(
     kind: str = "v1.0",
     seed: int = 0,
     end_scale: float = 4.0,
-    tokenizer: Callable[[Path], int] = _train_tokenizer,
+    tokenizer: Callable[[Path], int] = train_tokenizer,
     **config: Any,
 ) -> Path:
     """Save a random T5 of two layers into `path`.
@@ -124,7 +124,7 @@ def make_tiny_bart(path: Path, *, seed: int = 0, **config: Any) -> Path:
     import torch
     from transformers import BartConfig, BartForConditionalGeneration
 
-    vocab_size = _train_tokenizer(path)
+    vocab_size = train_tokenizer(path)
     torch.manual_seed(seed)
     settings = {
         "d_model": 32, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
