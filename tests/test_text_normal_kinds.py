@@ -197,6 +197,11 @@ def test_lists(text, expected):
         ("It won [3], and lost [4].", "It won, and lost."),
         ("A claim.[citation needed] History[edit]", "A claim. History"),
         ("It costs $320† a head and $5‡.", "It costs $320 a head and $5."),
+        ("It cost $320 ¹ a head, then 41,500 ². It fell.", "It cost $320 a head, then 41,500. It fell."),
+        ("The cost was €12⁽¹⁾ and €13⁽²⁾.", "The cost was €12 and €13."),
+        ("It cost 320 [note 1] and 12 [citation needed].", "It cost 320 and 12."),
+        ("It ended.\n¹ Including tax. ² Without it.", "It ended.\n¹ Including tax. ² Without it."),
+        ("An area of 12 m ² and 10 ⁶ of them.", "An area of 12 m² and 10⁶ of them."),
         ("¹ Including tax.\n[2] See there.", "¹ Including tax.\n[2] See there."),
     ]
 )

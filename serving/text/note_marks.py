@@ -11,6 +11,9 @@ _MARKS = frozenset(_RAISED + "†‡")
 _RAISED_MARK = re.compile(
     rf"(?<=\S)(?<![⁺⁻⁽ⁿ⁄/{_RAISED}])[{_RAISED}]+(?:[,;˒–-][{_RAISED}]+)*(?![⁺⁻ⁿ⁄\w])|(?<=[^\s†‡])[†‡]+(?!\w)"
 )
+# A space before it, as pasted from PDFs, or raised brackets around it.
+_LOOSE = re.compile(rf"(?<=[^\s{_RAISED}])[ ](?=[{_RAISED}]{{1,2}}(?:[.,;:!?]|\s[a-zß-ÿ]|\s?$))", re.MULTILINE)
+_IN_BRACKETS = re.compile(rf"⁽([{_RAISED}]{{1,3}})⁾")
 _EXPONENT = re.compile(
     r"(?<![\d.,$€£¥])10$|(?<![^\W\d_])(?:[kcdmnµμ]?m|ft|yd|mi|CO)$|\d\s?in$|[+−*/^=-]\s?\w{1,6}\)$"
     r"|(?<![\w.'’])[A-Za-zΑ-Ωα-ω]$|\d[xyznr]$|[=+−×·/(^π]\s?[A-Za-z]{1,2}$"
@@ -27,6 +30,9 @@ _SPACED = re.compile(
     r" \[(?<=[^\W_] \[)(?<!\bsee \[)(?<!\bin \[)(?<!\bby \[)(?<!\bof \[)(?<!\bref \[)(?<!\band \[)"
     r"\d{1,3}(?:[,–-] ?\d{1,3}){0,5}\](?=[\s.,;:!?]|$)"
 )
+_SPACED_WORDS = re.compile(
+    r"(?<=\S) \[(?:(?:note|nb) ?\d{1,3}|(?:citation|clarification|page) needed)\](?=[\s.,;:!?]|$)"
+)
 _FIGURE_OR_MARK = re.compile(r"""[.,;:!?…%"”’]$|(?:^|[\s$€£¥(])[\d.,]*\d$""")
 
 
@@ -36,6 +42,7 @@ def without_note_marks(text: str) -> str:
         text = _without_bracketed(text)
     if _MARKS.isdisjoint(text):
         return text
+    text = _LOOSE.sub("", _IN_BRACKETS.sub(r"\1", text))
     return _RAISED_MARK.sub(lambda mark: mark[0] if _is_exponent(text, mark) else "", text)
 
 
@@ -57,5 +64,5 @@ def _without_bracketed(text: str) -> str:
         is_sure = has_notes or "needed" in mark[0] or mark[0] == "[edit]"
         return "" if is_sure or _FIGURE_OR_MARK.search(before) else mark[0]
 
-    text = _BRACKETED.sub(replace, text)
+    text = _SPACED_WORDS.sub("", _BRACKETED.sub(replace, text))
     return _SPACED.sub("", text) if has_notes else text
