@@ -13,8 +13,8 @@ from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
 from serving.text.opening import can_open_story
 from serving.text.ranker import sentence_terms, text_rank
-from serving.text.sentences import split_sentences
-from serving.text.shorten import Quote
+from serving.text.sentences import Sentence, split_sentences
+from serving.text.shorten import Quote, cut_short, whole
 from tests.cpu_budget import cpu_budget
 from tests.test_text_sentences import APOLLO, any_text
 from ui.samples import SAMPLES, Sample
@@ -305,3 +305,42 @@ def test_text_rank_prefers_what_others_talk_about_and_keeps_its_mean() -> None:
 def test_200_000_characters_of_anything_take_linear_time(article: str) -> None:
     with cpu_budget():
         key_sentences(article, max_words=2_000)
+
+
+LOPEZ = "Lopez, 58, is one of about 1,400 former workers who are suing the plant over illnesses."
+DENIED = "The company denies that its solvents caused any illness."
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "She still remembers the smell.",
+        "It was sweet, like burnt sugar, and it came from the vents.",
+        "“I thought someone was baking at the plant.”",
+        '"Nobody told the workers at the plant about the solvents."',
+        "«Nobody told the workers at the plant about the solvents.»",
+        "What made the former workers of the plant ill?",
+        "And then the workers of the plant fell ill.",
+    ],
+)
+def test_no_summary_quotes_what_nobody_understands_by_itself(before: str) -> None:
+    article = f"{before}\n\n{LOPEZ}\n\n{DENIED}"
+    for limit in (20, 40, 120):
+        texts = [quote.text for quote in key_sentences(article, max_words=limit).sentences]
+        assert texts == ([LOPEZ] if limit == 20 else [LOPEZ, DENIED])
+
+
+@pytest.mark.parametrize("text", ["“Nobody told us about it.” “They knew of it.”", "Who knew of it? Who told them?"])
+def test_a_text_of_nothing_else_is_quoted_all_the_same(text: str) -> None:
+    assert " ".join(quote.text for quote in key_sentences(text, max_words=40).sentences) == text
+
+
+def test_a_quotation_with_its_speaker_is_quoted() -> None:
+    spoken = "“Nobody told us about it at the plant,” Lopez said."
+    texts = [quote.text for quote in key_sentences(f"{LOPEZ}\n\n{spoken}", max_words=60).sentences]
+    assert texts == [LOPEZ, spoken]
+
+
+def test_a_judgment_is_not_cut_before_it_is_told() -> None:
+    sentence = "Circuit Judge Ann Moore had ruled in March that Reed was not the man who did this to them."
+    assert cut_short(whole(Sentence(sentence, 0, len(sentence), 0)), 9) is None

@@ -7,7 +7,6 @@ from itertools import groupby
 from operator import attrgetter
 
 from serving.text.clean import count_words
-from serving.text.opening import is_question
 from serving.text.sentences import Sentence
 
 # Each pattern names a form, not a subject: an article about cookies or a privacy policy stays prose.
@@ -84,14 +83,13 @@ _LOOKED_AT_CHARACTERS = 400
 
 
 def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences that are an article's text and state something, without datelines before them.
+    """The sentences that are an article's text, without datelines before them.
 
-    Where there are none, the questions; else the items of its lists; where there are none either, all sentences.
+    Where there are none, the items of its lists; where there are none either, all sentences.
     """
     paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
     kept = [sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)]
     items = [sentence for sentence in sentences if sentence.begins_item or _NUMBERED.match(sentence.text)]
-    kept = [sentence for sentence in kept if not is_question(sentence.text)] or kept
     return [without_dateline(sentence) for sentence in kept] or items or list(sentences)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from serving.text.boilerplate import prose
 from serving.text.clean import count_words
 from serving.text.language import detect_language, is_english
-from serving.text.opening import find_lead
+from serving.text.opening import find_lead, is_statement, leans_on_others
 from serving.text.ranker import Terms, score_sentences, sentence_terms
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.shorten import Quote, cut_anywhere, cut_short, said_by, whole, without_asides
@@ -97,10 +97,19 @@ def sequence(sentences: Sequence[Sentence]) -> Iterator[int]:
     if lead is not None:
         ranking.cover(lead)
         yield lead
+    has_statements = any(is_statement(sentence.text) for sentence in sentences)
     while (index := ranking.pop()) is not None:
-        ranking.cover(index)
-        if index != lead:
+        if index != lead and _may_be_quoted(sentences, index, lead, has_statements=has_statements):
+            ranking.cover(index)
             yield index
+
+
+def _may_be_quoted(sentences: Sequence[Sentence], index: int, lead: int | None, *, has_statements: bool) -> bool:
+    """False for questions and quotations without a speaker, and for "She still remembers it." before the lead."""
+    text = sentences[index].text
+    if lead is not None and index < lead and leans_on_others(text):
+        return False
+    return is_statement(text) or not has_statements
 
 
 class _Ranking:

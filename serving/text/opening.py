@@ -22,6 +22,7 @@ _LEANS_ON_OTHERS = re.compile(
 )
 _QUOTATION = re.compile(r"""^\W{0,2}["“„«‘]|^'(?=\w)""")
 _QUESTION = re.compile(r"""(?:[?？؟]|か。)["'”’»)」』]*$""")
+_BARE_QUOTE = re.compile(r"""(?:"[^"]*"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»)$""")  # says nobody who said it
 # A shorter sentence ("It was a long night." without its pronoun) seldom holds the news.
 _MIN_WORDS = 5
 # The news further down is behind an introduction that is no news at all; the ranking then decides.
@@ -33,10 +34,20 @@ def is_question(text: str) -> bool:
     return bool(_QUESTION.search(text[-8:]))
 
 
+def is_statement(text: str) -> bool:
+    """False for a question, and for a quotation that does not tell who said it."""
+    return not (is_question(text) or _BARE_QUOTE.match(text))
+
+
+def leans_on_others(text: str) -> bool:
+    """True for a sentence that begins with a pronoun, a connective, or a greeting."""
+    return bool(_LEANS_ON_OTHERS.search(text))
+
+
 def can_open_story(text: str) -> bool:
     """False for quotations, questions, greetings, and sentences that begin with a pronoun or a connective."""
     is_whole = count_words(text) >= _MIN_WORDS
-    return is_whole and not (_QUOTATION.search(text) or _LEANS_ON_OTHERS.search(text) or is_question(text))
+    return is_whole and not (_QUOTATION.search(text) or leans_on_others(text) or is_question(text))
 
 
 def find_lead(sentences: Sequence[Sentence]) -> int | None:

@@ -36,7 +36,7 @@ _CLAIM = re.compile(
     r"""\b(?:said|says?|saying|told|tells|claim(?:s|ed|ing)?|alleg(?:e|es|ed|ing|edly|ations?)|according\ to
         |reported(?:ly)?|reports?|add(?:s|ed)|argu(?:es|ed|ing)|insist(?:s|ed|ing)?|warn(?:s|ed|ing)?
         |believ(?:es?|ed)|thinks?|thought|suggest(?:s|ed)?|accus(?:es|ed|ing)|suspect(?:s|ed)?|wrote|tweeted
-        |stated|admitted|predicted)\b""",
+        |stated|admitted|predicted|rul(?:es|ed)|conclud(?:es|ed)|promis(?:es|ed)|pledged|vowed|testified)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SAYS = r"(?:said|says|claims?|claimed|alleged|added|warned|argued|insisted|believes?|told\s[^,]{2,30})"
