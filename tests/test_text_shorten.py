@@ -110,6 +110,11 @@ def test_asides_without_a_fact_are_left_out(text: str, shorter: str | None) -> N
          "The council voted for the ferries in May…"),
         ("The station was closed for two hours after a bomb was found under a seat.", 10,
          "The station was closed for two hours…"),
+        ("Nearly all of the 230 people aboard the ship that sank off the coast were rescued by fishermen.", 12, None),
+        ("The harbour was closed to the ship that sank off the coast and people were rescued.", 8,
+         "The harbour was closed to the ship…"),
+        ("The minister insisted that no money from the fund had gone to the builders of the stadium.", 12,
+         None),
         # What follows a negation, and what takes all of it back.
         ("The drug lowers the risk in men, although it has no effect on women under the age of 40.", 13, None),
         ("The pilot told the inquiry that the warning light had never come on before the crash.", 13, None),

@@ -78,7 +78,7 @@ _OPEN_END = re.compile(
         |whose|where|is|are|was|were|be|been|being|has|have|had|will|would|could|should|shall|(?-i:may)|might|can|must
         |his|her|its|their|our|my|your|this|these|those|as|when|while|more|less|most|if|because|not|no|very
         |wants?|wanted|needs?|needed|able|set|due|going|expected|likely|used|tries|tried|decided|agreed|refused|failed
-        |began|continues?|plans|planned|hopes?|hoped|allowed|forced|supposed|according|asked|told|ordered|urged
+        |began|continues?|plans|planned|hopes?|hoped|allowed|forced|supposed|based|gone|according|asked|told|ordered|urged
         |Mr|Mrs|Ms|Dr|such|some|any|each|every|both|either|did|does|do
         |to\ \w+|(?:no|not|never|\w+n['’]t)\ [\w'’-]+|,\ an?\ [\w'’-]+
         |(?:and|or|that|which|who|whose|when|while|because|as|since|so)(?:\ [\w'’-]+){1,3})[.,;:]*$""",
@@ -93,6 +93,10 @@ _VERB_TO_COME = re.compile(
     rf"""[”"]?\s+(?!{_CLAUSE})(?:(?!{_CLAUSE}|{_FINITE})\S*[^\s,;:.–—"“”]\s){{1,16}}{_FINITE}
         |,\s(?:\w+ly\s|now\s|also\s)?{_FINITE}""",
     re.VERBOSE,
+)
+# "... the ship | that sank off the coast were rescued": the clause has a verb, and then comes that of its subject.
+_VERB_BEHIND_CLAUSE = re.compile(
+    rf"\s(?:that|which|who)\s\S*[^\s,;:.–—]\s(?:(?!{_CLAUSE}|{_FINITE})\S*[^\s,;:.–—]\s){{1,16}}{_FINITE}", re.VERBOSE
 )
 _MAYBE_CLAUSE = re.compile(r"\s(?:and|as|after|before|since)\s")
 _VERB = re.compile(
@@ -262,6 +266,8 @@ def _last_safe_end(text: str, max_words: int, *, is_attributed: bool) -> int | N
 
 def _verb_is_to_come(text: str, position: int) -> bool:
     """True if the subject of what stands before `position` has its verb behind it."""
+    if _VERB_BEHIND_CLAUSE.match(text, position):
+        return not _VERB.search(text, 0, position)
     if not _VERB_TO_COME.match(text, position):
         return False
     if not _MAYBE_CLAUSE.match(text, position):
