@@ -49,6 +49,9 @@ def _break(name):
     def broken_config(model):
         (model / "config.json").write_text("{")
 
+    def no_settings(model):
+        (model / "config.json").write_text("[]")
+
     def decoder_only(model):
         (model / "config.json").write_text(json.dumps({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}))
 
@@ -113,6 +116,7 @@ def _break(name):
         ("is_file", "is a file"),
         ("no_config", "no config.json"),
         ("broken_config", "cannot be read"),
+        ("no_settings", "is not a model's configuration"),
         ("decoder_only", "not a sequence-to-sequence model"),
         ("no_tokenizer", "no tokenizer"),
         ("no_weights", "no weights"),

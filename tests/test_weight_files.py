@@ -3,6 +3,7 @@
 import os
 import pickle
 import random
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def test_a_file_with_wrong_bytes_is_read_or_told(file: Path, tmp_path: Path) -> 
             read_shapes(damaged)
         except (IncompleteError, DamagedError):
             continue
+
+
+def test_an_archive_of_something_else_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "w.bin", "w") as archive:
+        archive.writestr("archive/readme.txt", "no table")
+    with pytest.raises(DamagedError):
+        read_shapes(tmp_path / "w.bin")
 
 
 class _Evil:
