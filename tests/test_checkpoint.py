@@ -99,6 +99,18 @@ def test_weights_of_another_shape_are_told_before_they_are_read(
     assert str(caught.value).endswith("Copy the model again.")
 
 
+def test_another_shape_under_another_name_is_refused_as_well(model_dir: Path) -> None:
+    """transformers takes "transformer.x" for "x", which only it knows; left alone it would make the weight up."""
+    change(model_dir, lambda weights: {f"transformer.{name}": weight for name, weight in weights.items()})
+    load_model(model_dir)
+    change(model_dir, lambda w: w.update({f"transformer.{A_WEIGHT}": w[f"transformer.{A_WEIGHT}"][:, :8].clone()}))
+    with pytest.raises(CheckpointError) as caught:
+        load_model(model_dir)
+    assert str(caught.value).startswith(
+        f"1 of the weights in model have another shape than config.json says ({A_WEIGHT}"
+    )
+
+
 def to_bin(model_dir: Path, *, old_format: bool) -> Path:
     import torch
     from safetensors.torch import load_file

@@ -12,6 +12,8 @@ from serving.engine.weight_files import find_weight_files, read_shapes
 
 logger = logging.getLogger(__name__)
 
+_OTHER_SHAPE = "have another shape than config.json says"
+
 
 class CheckpointError(Exception):
     """The model's files cannot be used; the message is a sentence for people and says what to do next."""
@@ -48,7 +50,7 @@ def load_model(model_dir: Path) -> Any:
     from transformers import AutoModelForSeq2SeqLM
 
     try:
-        _refuse(model_dir, "have another shape than config.json says", _of_another_shape(model_dir))
+        _refuse(model_dir, _OTHER_SHAPE, _of_another_shape(model_dir))
         model, report = AutoModelForSeq2SeqLM.from_pretrained(
             model_dir, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
         )
@@ -61,6 +63,8 @@ def load_model(model_dir: Path) -> Any:
             "Copy the model again."
         ) from error
     _refuse(model_dir, "are missing", report["missing_keys"])
+    # Those that stand in the files under another name, which only transformers translates.
+    _refuse(model_dir, _OTHER_SHAPE, [key for key, *_ in report["mismatched_keys"]])
     weights = [*model.named_parameters(), *model.named_buffers()]
     _refuse(model_dir, "are not finite numbers", [key for key, tensor in weights if not torch.isfinite(tensor).all()])
     _complete(model)
