@@ -74,6 +74,13 @@ class RunningApp:
         except requests.RequestException:
             return False
 
+    def page_is_up(self) -> bool:
+        """Whether the page answers 200."""
+        try:
+            return requests.get(self.page_url, timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
     def wait_ready(self, *, abstractive: bool) -> "RunningApp":
         """Wait until a summary can be made."""
         path = "/ready?method=abstractive" if abstractive else "/ready"

@@ -268,7 +268,7 @@ def test_the_key_is_on_no_command_line_of_ours_and_in_no_log(app):
     requests.get(f"{app.api_url}/status", headers={"Authorization": f"Bearer {KEY}x"}, timeout=60)
     for pid in app.descendants():
         assert KEY not in command_of(pid)
-    (page,) = [pid for pid in app.descendants() if "page_process" in command_of(pid)]
+    (page,) = app.pids_of("page_process")
     assert KEY not in Path(f"/proc/{page}/environ").read_text()
     (session,) = _folders().glob(f"nutshell-{app.serving_port}-*")
     searched = subprocess.run(

@@ -6,7 +6,6 @@ import signal
 import time
 
 import pytest
-import requests
 from playwright.sync_api import Page, expect
 
 from tests.running_app import RunningApp, wait_until
@@ -70,14 +69,7 @@ def test_press_before_there_is_a_summarizer_waits_and_is_answered(starting_app, 
     (launch,) = starting_app.pids_of("serving.launch")
     os.kill(launch, signal.SIGSTOP)
     try:
-
-        def page_is_up():
-            try:
-                return requests.get(starting_app.page_url, timeout=5).ok
-            except requests.ConnectionError:
-                return False
-
-        wait_until(page_is_up, timeout_s=300, what="the page")
+        wait_until(starting_app.page_is_up, timeout_s=300, what="the page")
         context = browser.new_context()
         page = context.new_page()
         page.goto(starting_app.page_url)

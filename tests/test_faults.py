@@ -22,10 +22,6 @@ PARTS = {"raylet": "/raylet/raylet\0", "gcs": "/gcs_server\0", "launch": "servin
 PAGE = "page_process"
 
 
-def part(app: RunningApp, mark: str) -> int:
-    return next(pid for pid in app.descendants() if mark in command_of(pid))
-
-
 @pytest.fixture(scope="module")
 def bare_app(tmp_path_factory: pytest.TempPathFactory):
     app = RunningApp(tmp_path_factory.mktemp("state")).wait_ready(abstractive=False)
@@ -41,20 +37,13 @@ def upload(app: RunningApp) -> Path:
     return Path(path)
 
 
-def page_is_up(app: RunningApp) -> bool:
-    try:
-        return requests.get(app.page_url, timeout=5).status_code == 200
-    except requests.RequestException:
-        return False
-
-
 def test_a_killed_page_is_back_and_the_summarizer_goes_on(bare_app: RunningApp) -> None:
     opened, others = upload(bare_app), set(bare_app.descendants())
-    victim = part(bare_app, PAGE)
+    victim = bare_app.pids_of(PAGE)[0]
     os.kill(victim, signal.SIGKILL)
     wait_until(lambda: not is_alive(victim), timeout_s=120, what="it is dead")
     assert bare_app.post("/summarize", {"text": SAMPLES[0].text, "method": "extractive"}).status_code == 200
-    wait_until(lambda: page_is_up(bare_app), timeout_s=300, what="the page is back")
+    wait_until(bare_app.page_is_up, timeout_s=300, what="the page is back")
     assert others - {victim} <= set(bare_app.descendants())
     assert "The page ended unexpectedly; starting it again." in bare_app.console.read_text()
     assert not opened.exists()
@@ -64,7 +53,7 @@ def test_a_killed_page_is_back_and_the_summarizer_goes_on(bare_app: RunningApp) 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name: str) -> None:
     old = bare_app.descendants()
-    victim = part(bare_app, PARTS[name])
+    victim = bare_app.pids_of(PARTS[name])[0]
     os.kill(victim, signal.SIGKILL)
     wait_until(lambda: not is_alive(victim), timeout_s=120, what="it is dead")
     wait_until(lambda: not bare_app.is_up(), timeout_s=180, what="it is missed")
@@ -72,7 +61,7 @@ def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name:
     answer = bare_app.post("/summarize", {"text": SAMPLES[0].text, "method": "extractive"})
     assert answer.status_code == 200
     if name != "proxy":
-        old.remove(part(bare_app, PAGE))
+        old.remove(bare_app.pids_of(PAGE)[0])
         wait_until(lambda: not any(map(is_alive, old)), timeout_s=120, what="nothing is left of the old ones")
         assert "starting it again" in bare_app.console.read_text()
     assert len(ray_folders(bare_app)) == 1
@@ -81,7 +70,7 @@ def test_a_killed_part_is_back_without_anybodys_help(bare_app: RunningApp, name:
 def test_a_frozen_ray_is_replaced(bare_app: RunningApp) -> None:
     """A process number says that it lives; no answer says that it does not."""
     old = [pid for pid in bare_app.descendants() if PAGE not in command_of(pid)]
-    frozen = [pid for pid in old if PARTS["proxy"] in command_of(pid) or "ServeController" in command_of(pid)]
+    frozen = [*bare_app.pids_of(PARTS["proxy"]), *bare_app.pids_of("ServeController")]
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: not any(map(is_alive, old)), timeout_s=300, what="the old ones are gone")

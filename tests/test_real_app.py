@@ -241,14 +241,7 @@ def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):
             [sys.executable, "app.py", "--serving-url", first.api_url, "--port", str(first.port)],
             cwd=ROOT, env=first.environment, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-
-        def page_is_up():
-            try:
-                return requests.get(first.page_url, timeout=5).status_code == 200
-            except requests.ConnectionError:
-                return False
-
-        wait_until(page_is_up, timeout_s=300, what="the page")
+        wait_until(first.page_is_up, timeout_s=300, what="the page")
         page.send_signal(signal.SIGINT)
         assert page.wait(timeout=120) == 0
         assert first.get("/health").json() == {"status": "ok"}
