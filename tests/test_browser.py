@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.running_app import RunningApp, wait_until
-from tests.watched_page import Watch, box, button, summary, wait_loaded
+from tests.watched_page import Watch, box, button, summary, wait_finished, wait_loaded
 from ui.article_run import NOTHING_TO_DO
 from ui.patience import STARTING, STARTING_AGAIN
 from ui.runs import STOPPED
@@ -80,7 +80,7 @@ def test_press_before_there_is_a_summarizer_waits_and_is_answered(starting_app, 
     finally:
         os.kill(launch, signal.SIGCONT)
     # Nobody presses again.
-    expect(page.get_by_text("shorter")).to_be_visible()
+    wait_finished(page)
     expect(page.locator(".line.error")).to_have_count(0)
     expect(page.locator("#state summary")).to_have_text("Language model")
     context.close()
@@ -93,7 +93,7 @@ def test_paste_slide_summarize(open_page):
     page.get_by_role("spinbutton", name="Words at most").fill("30")
     page.get_by_role("spinbutton", name="Words at most").press("Tab")
     summarize(page).click()
-    expect(page.get_by_text("shorter")).to_be_visible()
+    wait_finished(page)
     text = summary(page).inner_text()
     assert 0 < len(text.split()) <= 30
     num_words = len(SAMPLES[1].text.split())
@@ -119,7 +119,7 @@ def test_by_keyboard_alone(open_page):
     expect(box(page)).to_be_focused()
     page.keyboard.insert_text(SAMPLES[0].text)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("shorter")).to_be_visible()
+    wait_finished(page)
     focused = []
     for _ in range(16):
         page.keyboard.press("Tab")
@@ -184,7 +184,7 @@ def test_two_people_at_once_do_not_block_each_other(app, open_page):
     second.get_by_role("button", name=SAMPLES[0].name).click()
     expect(box(second)).to_have_value(SAMPLES[0].text)
     summarize(second).click()
-    expect(second.get_by_text("shorter")).to_be_visible()
+    wait_finished(second)
     expect(first.get_by_text("Writing")).to_be_visible()
     stop(first).click()
     expect(first.get_by_text(STOPPED)).to_be_visible()
@@ -241,7 +241,7 @@ def test_phone(open_page, scheme):
     page.get_by_role("button", name=SAMPLES[0].name).tap()
     expect(box(page)).to_have_value(SAMPLES[0].text)
     summarize(page).tap()
-    expect(page.get_by_text("shorter")).to_be_attached()
+    wait_finished(page)
     # Without a scroll the summary would be below the fold.
     expect(summary(page)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -261,4 +261,4 @@ def test_run_broken_by_a_killed_replica_is_done_again_by_itself(app, open_page):
     expect(page.locator("#state summary")).to_have_text("Language model")
     box(page).fill(SAMPLES[0].text)
     summarize(page).click()
-    expect(page.get_by_text("shorter")).to_be_visible()
+    wait_finished(page)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.test_cases import AS_READ, CASES, read
-from tests.watched_page import Watch, box, wait_loaded
+from tests.watched_page import Watch, box, wait_finished, wait_loaded
 from ui.reading.files import read_file
 
 pytestmark = [pytest.mark.ray, pytest.mark.browser]
@@ -27,11 +27,7 @@ def page(key_sentences_app, browser):
 def summarize(page: Page) -> str:
     """Press the button; return the article with its marks, a line a paragraph."""
     page.get_by_role("button", name="Summarize", exact=True).click()
-    article = box(page).input_value()
-    page.wait_for_function(
-        "(article) => document.querySelector('#result .data')?.dataset.article === article", arg=article
-    )
-    page.locator("#progress .busy").wait_for(state="detached")
+    wait_finished(page)
     return "\n".join(page.locator("#about .article p").all_inner_texts())
 
 

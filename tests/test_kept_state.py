@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
 from tests.test_page_states import ARTICLE, RESULT, STATUS, SUMMARY
-from tests.watched_page import Watch, box, button, serious, summary
+from tests.watched_page import Watch, box, button, serious, summary, wait_finished
 from ui.article_run import SIDES
 from ui.client import SummarizerClient
 from ui.looks import launch_options
@@ -78,7 +78,7 @@ def run(page, text=ARTICLE):
     expect(box(page)).to_be_visible()
     box(page).fill(text)
     button(page, "Summarize").click()
-    expect(page.locator("#result .data")).to_be_attached()
+    wait_finished(page)
     # The history and this tab keep it a moment later.
     page.wait_for_function(
         "JSON.parse(sessionStorage.getItem('nutshell.tab') ?? '{}').shown || !nutshell.history.keeps"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.watched_page import Watch, box, button, serious, summary, wait_loaded
+from tests.watched_page import Watch, box, button, serious, summary, wait_finished, wait_loaded
 from ui.article_run import NOTHING_TO_DO
 from ui.samples import SAMPLES
 
@@ -47,7 +47,7 @@ def open_page(key_sentences_app, browser):
 def press(page: Page, text: str = SAMPLES[3].text) -> None:
     box(page).fill(text)
     button(page, "Summarize").click()
-    expect(page.locator("#result .data")).to_be_attached()
+    wait_finished(page)
     settled(page)
 
 
@@ -100,7 +100,7 @@ def test_a_phone_shows_box_and_button_first_and_then_the_summary(open_page, size
     box(page).fill(SAMPLES[3].text)
     page.evaluate(COUNT_SHIFTS)
     button(page, "Summarize").tap()
-    expect(page.locator("#result .data")).to_be_attached()
+    wait_finished(page)
     settled(page)
     assert is_inside(page, page.get_by_role("heading", name="Summary"))
     assert is_inside(page, summary(page), top_only=True)

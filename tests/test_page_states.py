@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.little_server import LittleServer, send_json, send_stream, sse
 from tests.running_app import free_port
-from tests.watched_page import Watch, serious, wait_loaded
+from tests.watched_page import Watch, serious, wait_finished, wait_loaded
 from ui import article_run
 from ui.article_run import NOTHING_TO_DO
 from ui.client import SummarizerClient
@@ -122,7 +122,7 @@ def test_facts_that_the_article_lacks_are_underlined_and_explained(open_page):
     run(page)
     expect(page.get_by_text(DOUBTS)).to_be_visible()
     doubts = page.locator(".doubt")
-    assert doubts.all_inner_texts() == ["June", "Anna Berg"]
+    expect(doubts).to_have_text(["June", "Anna Berg"])
     doubts.first.focus()
     why = "getComputedStyle(document.querySelector('.doubt'), '::after')"
     assert "not found in the article" in page.evaluate(f"{why}.content")
@@ -156,7 +156,7 @@ def test_presenter_sees_the_link_and_visitors_what_they_may_do(open_page):
     visitor.get_by_role("button", name="Recent summaries").click()
     expect(visitor.get_by_label("Remember them in this browser")).not_to_be_checked()
     run(visitor)
-    expect(visitor.get_by_text("shorter")).to_be_visible()
+    wait_finished(visitor)
     assert visitor.evaluate("localStorage.getItem('nutshell.history')") is None
 
 
@@ -181,7 +181,7 @@ def test_web_address_is_opened_where_it_is_allowed(open_page, monkeypatch):
     page = open_page(PageConfig(allow_urls=True))
     run(page, f"http://news.test:{site.port}/story")
     expect(page.get_by_label("Article", exact=True)).to_have_value(story)
-    expect(page.get_by_text("shorter")).to_be_visible()
+    wait_finished(page)
     site.close()
 
 

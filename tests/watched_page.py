@@ -30,6 +30,15 @@ def wait_loaded(page: Page) -> None:
     expect(page.locator("#progress [role=status]")).to_be_attached()
 
 
+def wait_finished(page: Page) -> None:
+    """Wait until all parts of the page show the summary of what stands in the box; they are filled one by one."""
+    page.wait_for_function(
+        """(article) => document.querySelector("#result .data")?.dataset.article === article
+          && document.querySelector("#about .article") && !document.querySelector("#progress .busy")""",
+        arg=box(page).input_value(),
+    )
+
+
 def box(page: Page) -> Locator:
     """Where the article is pasted."""
     return page.get_by_label("Article", exact=True)
