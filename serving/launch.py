@@ -45,6 +45,7 @@ _ENVIRONMENT = {
     "RAY_AUTH_MODE": "token",
     # Ray lowers its workers' priority, for the sake of clusters whose own daemons need the CPU first.
     "RAY_worker_niceness": "0",
+    "RAY_preload_python_modules": "serving.workers",
     # Serve asks a proxy every 10 s whether it lives, and three times before it starts another one.
     "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
     "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.guards.proxy:middlewares",
@@ -110,8 +111,9 @@ def serve_forever(config: ServingConfig, *, is_detached: bool, is_restart: bool)
         pid_path(config.serving_port).write_text(str(os.getpid()), encoding="ascii")
     remove_folders(config.serving_port)
     folder = new_folder(config.serving_port)
-    leave_out_pandas()
     import ray
+
+    import serving.workers  # noqa: F401  # this process needs the same, and no pandas either
 
     try:
         _start_ray(config, folder)
@@ -129,11 +131,8 @@ def serve_forever(config: ServingConfig, *, is_detached: bool, is_restart: bool)
 
 def _start_ray(config: ServingConfig, folder: Path) -> None:
     import ray
-    from ray._private import services
 
-    # Without a dashboard this process does nothing but usage statistics. Even with these switched off it asks the
-    # cloud's metadata address where it is, and it takes a second and 90 MB.
-    services.start_api_server = lambda *_args, **_options: ("", None)
+    _start_less()
     ray.init(
         # A bare init() would join whatever cluster it finds.
         address="local",
@@ -142,9 +141,28 @@ def _start_ray(config: ServingConfig, folder: Path) -> None:
         object_store_memory=_OBJECT_STORE_BYTES,
         log_to_driver=True,
         logging_level=logging.WARNING,
-        runtime_env={"worker_process_setup_hook": "serving.launch.leave_out_pandas"},
         _temp_dir=str(folder),
     )
+
+
+def _start_less() -> None:
+    """Keep Ray from starting what nobody here needs, which it has no setting for."""
+    from ray._private import services
+    from ray._private.node import Node
+
+    # Without a dashboard this process does nothing but usage statistics. Even with these switched off it asks the
+    # cloud's metadata address where it is, and it takes a second and 90 MB.
+    services.start_api_server = lambda *_args, **_options: ("", None)
+    # It asks clouds for more machines: a second and 86 MB.
+    Node.start_monitor = lambda _self: None
+    # Ray has a worker waiting for each core; these are the controller's, the proxy's and the replica's.
+    start = services.start_ray_process
+    count = "--num_prestart_python_workers="
+
+    def start_with_three(command: list[str], *args: Any, **options: Any) -> Any:
+        return start([f"{count}3" if part.startswith(count) else part for part in command], *args, **options)
+
+    services.start_ray_process = start_with_three
 
 
 def _run_application(config: ServingConfig) -> None:
@@ -195,14 +213,6 @@ def _bound(log: Path) -> None:
     if log.exists() and log.stat().st_size > _MAX_LOG_BYTES:
         shutil.copyfile(log, log.with_suffix(".log.1"))
         os.truncate(log, 0)
-
-
-def leave_out_pandas() -> None:
-    """Let this process do without pandas: 33 MB.
-
-    Serve imports it wherever it is installed, to pass data frames between deployments; it is installed for Gradio.
-    """
-    sys.modules["pandas"] = None  # type: ignore[assignment]  # the import system's way to say "not there"
 
 
 if __name__ == "__main__":
