@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.test_cases import AS_READ, CASES, read
-from tests.watched_page import Watch, box, wait_finished, wait_loaded
+from tests.watched_page import Watch, box, button, wait_finished, wait_loaded
 from ui.reading.files import read_file
 
 pytestmark = [pytest.mark.ray, pytest.mark.browser]
@@ -24,16 +24,23 @@ def page(key_sentences_app, browser):
     watch.check()
 
 
+def clear(page: Page) -> None:
+    """Empty the page: two files may hold the same article, and the result of one would pass for the other's."""
+    button(page, "Clear").click()
+    expect(page.locator("#result .data")).to_have_count(0)
+    expect(box(page)).to_have_value("")
+
+
 def summarize(page: Page) -> str:
     """Press the button; return the article with its marks, a line a paragraph."""
-    page.get_by_role("button", name="Summarize", exact=True).click()
+    button(page, "Summarize").click()
     wait_finished(page)
     return "\n".join(page.locator("#about .article p").all_inner_texts())
 
 
 def open_file(page: Page, name: str) -> str:
     """Choose a file; return what is in the box then."""
-    box(page).fill("")
+    clear(page)
     page.locator("#article-foot input[type=file]").set_input_files(CASES / name)
     expect(page.get_by_text(f"This is what {name} says.").or_(page.locator("#note .warning"))).to_be_visible()
     expect(box(page)).not_to_have_value("")
@@ -42,6 +49,7 @@ def open_file(page: Page, name: str) -> str:
 
 @pytest.mark.parametrize("name", AS_READ)
 def test_pasted(page, name):
+    clear(page)
     box(page).fill(read(name))
     assert summarize(page) == "\n".join(line for line in AS_READ[name].split("\n") if line)
 

@@ -189,9 +189,11 @@ def test_replica_does_without_pandas(app):
 def test_ray_starts_three_workers_and_nothing_for_other_machines(app):
     """Without ours it would start one for each core, and look for machines to add."""
     names = ("ServeController", "ProxyActor", "ServeReplica")
-    wait_until(lambda: all(len(app.pids_of(f"ray::{name}")) == 1 for name in names), what="one worker each")
-    wait_until(lambda: app.pids_of("ray::IDLE") == [], what="no worker without work")
-    assert app.pids_of("monitor.py") == app.pids_of("dashboard/dashboard.py") == []
+    wait_until(
+        lambda: all(len(app.pids_of(f"ray::{name}")) == 1 for name in names), timeout_s=300, what="one worker each"
+    )
+    wait_until(lambda: app.pids_of("ray::IDLE") == [], timeout_s=300, what="no worker without work")
+    assert app.pids_of("/monitor.py") == app.pids_of("dashboard/dashboard.py") == []
 
 
 def test_killed_replica_comes_back_and_clients_learn_what_happened(app):

@@ -31,7 +31,10 @@ def wait_loaded(page: Page) -> None:
 
 
 def wait_finished(page: Page) -> None:
-    """Wait until all parts of the page show the summary of what stands in the box; they are filled one by one."""
+    """Wait until all parts of the page show the summary of what stands in the box; they are filled one by one.
+
+    Of an article that was summarized before, the old summary will do.
+    """
     page.wait_for_function(
         """(article) => document.querySelector("#result .data")?.dataset.article === article
           && document.querySelector("#about .article") && !document.querySelector("#progress .busy")""",
