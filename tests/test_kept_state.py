@@ -96,30 +96,23 @@ def slow(page):
 REMEMBERED = "localStorage.setItem('nutshell.settings', JSON.stringify({ length: 120, form: 'bullets' }))"
 
 
-@pytest.mark.parametrize("what", ["length", "form", "article", "preset", "sample"])
-def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what):
+@pytest.mark.parametrize("is_chosen", [False, True], ids=["typed", "chosen"])
+def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, is_chosen):
     def prepare(page):
         page.add_init_script(REMEMBERED)
         slow(page)
 
     page = open_page(prepare=prepare)
     expect(box(page)).to_be_visible()
-    wanted = {"text": ARTICLE, "max_words": 120, "format": "bullets"}
-    if what == "length":
-        length(page).fill("30")
-        length(page).press("Tab")
-        wanted["max_words"] = 30
-    elif what == "form":
-        page.get_by_label("Text", exact=True).check()
-        wanted["format"] = "paragraph"
-    elif what == "preset":
-        page.get_by_role("radio", name="Short").check()
-        wanted["max_words"] = 40
-    elif what == "sample":
+    if is_chosen:
         button(page, SAMPLES[1].name).click()
-        wanted["text"] = SAMPLES[1].text
-    if what != "sample":
+        page.get_by_role("radio", name="Short").check()
+        wanted = {"text": SAMPLES[1].text, "max_words": 40, "format": "bullets"}
+    else:
         box(page).fill(ARTICLE)
+        length(page).fill("30")
+        page.get_by_label("Text", exact=True).check()
+        wanted = {"text": ARTICLE, "max_words": 30, "format": "paragraph"}
     num_before = len(site.server.bodies)
     page.wait_for_timeout(1500)
     expect(box(page)).to_have_value(wanted["text"])

@@ -35,7 +35,7 @@ def open_page(key_sentences_app, browser):
         before(page)
         page.goto(key_sentences_app.page_url)
         wait_loaded(page)
-        expect(page.locator("#state [data-max-article-chars]")).to_be_attached()
+        page.locator("#state [data-max-article-chars]").wait_for(state="attached")
         return page
 
     yield open_page

@@ -1,7 +1,7 @@
 """What every browser test wants to know of a page: nothing leaves loopback, nothing goes wrong, axe finds nothing."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 
 class Watch:
@@ -27,7 +27,7 @@ class Watch:
 
 def wait_loaded(page: Page) -> None:
     """Wait until the page's script has run: it says what is read out."""
-    expect(page.locator("#progress [role=status]")).to_be_attached()
+    page.locator("#progress [role=status]").wait_for(state="attached")  # `expect` looks twice a second only
 
 
 def wait_finished(page: Page) -> None:
