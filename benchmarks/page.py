@@ -54,7 +54,7 @@ def open_page(page: Page, url: str) -> float:
     """Seconds until the page takes input."""
     started = time.monotonic()
     page.goto(url)
-    page.locator("#progress[role=status]").wait_for(state="attached")
+    page.locator("#progress [role=status]").wait_for(state="attached")
     page.get_by_role("button", name="Summarize", exact=True).click(trial=True)
     return time.monotonic() - started
 

@@ -45,11 +45,19 @@ _ENVIRONMENT = {
     "RAY_AUTH_MODE": "token",
     # Ray lowers its workers' priority, for the sake of clusters whose own daemons need the CPU first.
     "RAY_worker_niceness": "0",
-    "RAY_preload_python_modules": "serving.workers",
     # Serve asks a proxy every 10 s whether it lives, and three times before it starts another one.
     "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
     "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serving.guards.proxy:middlewares",
 }
+
+_NUM_FIRST_WORKERS = 3
+"""The controller's, the proxy's and a replica's."""
+_OWN_RAY = {
+    "RAY_preload_python_modules": "serving.workers",
+    # Else Ray ends those beyond one for each core when they have waited for a second.
+    "RAY_num_workers_soft_limit": str(_NUM_FIRST_WORKERS),
+}
+"""What no cluster has that others use as well."""
 
 
 def launch_environment(config: ServingConfig, api_key: str | None = None) -> dict[str, str]:
@@ -65,7 +73,7 @@ def launch_environment(config: ServingConfig, api_key: str | None = None) -> dic
     token = {} if os.environ.get("RAY_AUTH_TOKEN_PATH") else {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
     bounds = {BOUNDS_VARIABLE: Bounds.of(config).model_dump_json()}
     keys = {KEYS_VARIABLE: api_key} if api_key else {}
-    return {**token, **os.environ, **_ENVIRONMENT, **bounds, **keys, "PYTHONPATH": python_path}
+    return {**token, **os.environ, **_ENVIRONMENT, **_OWN_RAY, **bounds, **keys, "PYTHONPATH": python_path}
 
 
 class _Stop:
@@ -155,14 +163,19 @@ def _start_less() -> None:
     services.start_api_server = lambda *_args, **_options: ("", None)
     # It asks clouds for more machines: a second and 86 MB.
     Node.start_monitor = lambda _self: None
-    # Ray has a worker waiting for each core; these are the controller's, the proxy's and the replica's.
+    # Ray has a worker waiting for each core, and has as many import at once, be they one or sixty.
+    own = {
+        "--num_prestart_python_workers": _NUM_FIRST_WORKERS,
+        "--maximum_startup_concurrency": max(_NUM_FIRST_WORKERS, os.cpu_count() or 1),
+    }
     start = services.start_ray_process
-    count = "--num_prestart_python_workers="
 
-    def start_with_three(command: list[str], *args: Any, **options: Any) -> Any:
-        return start([f"{count}3" if part.startswith(count) else part for part in command], *args, **options)
+    def start_with_own(command: list[str], *args: Any, **options: Any) -> Any:
+        names = [part.partition("=")[0] for part in command]
+        parts = [f"{name}={own[name]}" if name in own else part for name, part in zip(names, command, strict=True)]
+        return start(parts, *args, **options)
 
-    services.start_ray_process = start_with_three
+    services.start_ray_process = start_with_own
 
 
 def _run_application(config: ServingConfig) -> None:

@@ -18,8 +18,8 @@ class _GradioWithoutStubs(SourceFileLoader):
     def find_spec(name: str, path: list[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
         """As the import system asks each of `sys.meta_path`."""
         spec = PathFinder.find_spec(name, path) if name == _STUB_WRITER else None
-        if spec is not None and spec.origin is not None:
-            spec.loader = _GradioWithoutStubs(name, spec.origin)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = _GradioWithoutStubs(name, spec.loader.path)
         return spec
 
     def exec_module(self, module: ModuleType) -> None:
