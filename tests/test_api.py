@@ -112,6 +112,7 @@ def test_stream_ends_with_the_result(api):
     assert "progress" in {name for name, _ in got}
 
 
+@pytest.mark.slow
 def test_stream_draft_grows_and_is_not_sent_at_every_step(api):
     engine = api.use(FakeEngine(" ".join(["word"] * 60), step_s=0.02))
     got = events(api.post("/summarize/stream", json={"text": ARTICLE}))

@@ -260,6 +260,7 @@ def test_what_never_started_is_given_up_at_once_and_what_did_is_tried_three_time
         watch.look_after()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detach", [False, True])
 def test_who_comes_second_on_a_port_leaves_the_first_ones_things_alone(detach, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

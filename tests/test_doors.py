@@ -115,6 +115,7 @@ def test_a_file_that_nobody_uploaded_is_neither_fetched_nor_read(page, visitor, 
     elsewhere.server.close()
 
 
+@pytest.mark.slow
 def test_ones_own_upload_is_read_and_anothers_is_not(page, visitor):
     (path,) = upload(page, visitor).json()
     assert join(page, visitor, path).status_code == 200
@@ -143,6 +144,7 @@ def test_a_visitor_cannot_make_his_own_name_up(page):
         doors.Doors._call = original
 
 
+@pytest.mark.slow
 def test_wrong_logins_are_slow(page, monkeypatch):
     monkeypatch.setattr(doors, "_WRONG_LOGIN_PAUSE_S", 0.2)
     monkeypatch.setattr(doors, "_MAX_WAITING_LOGINS", 5)
@@ -264,6 +266,7 @@ def test_a_flood_of_calls_under_made_up_sessions_is_refused_with_a_sentence(page
     assert join(page, log_in(page), "made-up").status_code == 403
 
 
+@pytest.mark.slow
 def test_sessions_cost_nothing_until_they_are_used_and_the_oldest_are_forgotten(monkeypatch):
     """Gradio describes the whole page anew for each session name, which the browser makes up."""
     blocks = build_page(SummarizerClient("http://127.0.0.1:1"), PageConfig())
@@ -282,6 +285,7 @@ def test_sessions_cost_nothing_until_they_are_used_and_the_oldest_are_forgotten(
         blocks.close(verbose=False)
 
 
+@pytest.mark.slow
 def test_uploads_are_deleted_some_time_later(monkeypatch, tmp_path):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setattr("ui.page._UPLOAD_LIFE_S", 1)

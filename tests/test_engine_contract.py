@@ -170,6 +170,7 @@ def test_the_prefix_is_read_and_counted(make_engine: MakeEngine) -> None:
     assert with_prefix.text == without.submit(whole, SHORT, stop=never()).result(300).text
 
 
+@pytest.mark.slow
 def test_both_real_engines_show_the_same_drafts(model: TinyT5) -> None:
     engines = [fast(model), plain(model)]
     reaches_the_limit = set()

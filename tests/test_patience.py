@@ -134,6 +134,7 @@ def busy(retry_after_s):
     return send_json(429, {"error": "busy", "message": "Busy.", "retry_after_s": retry_after_s})
 
 
+@pytest.mark.slow
 def test_busy_counts_down_and_tries_again(follow):
     started = time.monotonic()
     steps = follow(busy(1), busy(1), SUMMARY)

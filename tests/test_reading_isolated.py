@@ -21,6 +21,7 @@ def test_data_and_options_go_there_and_text_comes_back():
     assert run_isolated(bad_readers.echoes, data.encode(), ending="!").text == data + "!"
 
 
+@pytest.mark.slow
 def test_a_reader_that_never_ends_is_killed_within_its_bound():
     with pytest.raises(UnreadableError, match="longer than 1 s"):
         run_isolated(bad_readers.is_busy_for_ever, b"", timeout_s=1)

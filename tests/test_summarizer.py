@@ -165,6 +165,7 @@ def test_untidied_text_is_the_models_own():
     assert summarize(engine, SAMPLES[0].text, tidy=False).summary == engine.answer
 
 
+@pytest.mark.slow
 def test_reports_each_part_and_a_growing_draft():
     events = []
     summarize(FakeEngine(max_input_tokens=100, step_s=0.005), LONG, max_length=512, on_event=events.append)

@@ -160,6 +160,7 @@ def convert_slowly(model_dir: Path, log: Path, step_s: float) -> None:
     get_or_make(model_dir, "fp32", default_cache_dir(), make)
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_convert_once(model_dir: Path, shared: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     context = multiprocessing.get_context("spawn")

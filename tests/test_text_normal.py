@@ -192,6 +192,7 @@ def test_characters(text, expected):
     assert normal_form(text) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="set EVAL_DATA to a folder with the evaluation articles")
 def test_clean_articles_keep_every_word():
     files = sorted(DATA.glob("*_eval.jsonl"))

@@ -67,6 +67,7 @@ def test_before_any_training_the_model_looks_at_the_token_after_its_last() -> No
     assert (looked_at == torch.arange(1, 30)).float().mean() > 0.5  # by chance 0.03
 
 
+@pytest.mark.slow
 def test_training_leaves_a_model_that_loads(tokenizer_dir: Path, tmp_path: Path) -> None:
     from benchmarks.train_t5 import SHAPE, train
 
@@ -75,6 +76,7 @@ def test_training_leaves_a_model_that_loads(tokenizer_dir: Path, tmp_path: Path)
     assert load_tokenizer(tmp_path)("The ferries").input_ids[-1] == EOS
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("converting_here")
 def test_what_the_benchmark_says_of_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = ModelSettings("", GenerationParams(max_length=12))
