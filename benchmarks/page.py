@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import requests
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.engine import machine
@@ -22,6 +21,7 @@ from serving.text.evidence import find_evidence
 from serving.text.key_sentences import key_sentences
 from tests.browser_setup import BROWSER_FLAGS, find_browser
 from tests.running_app import RunningApp, wait_until
+from tests.watched_page import wait_loaded
 from ui.marked import article_html
 from ui.samples import SAMPLES
 
@@ -54,7 +54,7 @@ def open_page(page: Page, url: str) -> float:
     """Seconds until the page takes input."""
     started = time.monotonic()
     page.goto(url)
-    page.locator("#progress [role=status]").wait_for(state="attached")
+    wait_loaded(page)
     page.get_by_role("button", name="Summarize", exact=True).click(trial=True)
     return time.monotonic() - started
 
@@ -99,14 +99,7 @@ def measure() -> dict[str, Any]:
         started = time.monotonic()
         app = RunningApp(Path(state))
         try:
-
-            def answers() -> bool:
-                try:
-                    return requests.get(app.page_url, timeout=5).ok
-                except requests.ConnectionError:
-                    return False
-
-            wait_until(answers, timeout_s=60, what="the page")
+            wait_until(app.page_is_up, timeout_s=60, what="the page")
             up_s = time.monotonic() - started
             first_s = open_page(browser.new_page(), app.page_url)
             app.wait_ready(abstractive=False)

@@ -171,8 +171,7 @@ def _start_less() -> None:
     start = services.start_ray_process
 
     def start_with_own(command: list[str], *args: Any, **options: Any) -> Any:
-        names = [part.partition("=")[0] for part in command]
-        parts = [f"{name}={own[name]}" if name in own else part for name, part in zip(names, command, strict=True)]
+        parts = [f"{name}={own[name]}" if (name := part.partition("=")[0]) in own else part for part in command]
         return start(parts, *args, **options)
 
     services.start_ray_process = start_with_own

@@ -96,23 +96,28 @@ def slow(page):
 REMEMBERED = "localStorage.setItem('nutshell.settings', JSON.stringify({ length: 120, form: 'bullets' }))"
 
 
-@pytest.mark.parametrize("is_chosen", [False, True], ids=["typed", "chosen"])
-def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, is_chosen):
+@pytest.mark.parametrize("what", ["article and length", "article and preset", "sample and form"])
+def test_what_is_set_in_the_first_moment_stays_and_counts(site, open_page, what):
     def prepare(page):
         page.add_init_script(REMEMBERED)
         slow(page)
 
     page = open_page(prepare=prepare)
     expect(box(page)).to_be_visible()
-    if is_chosen:
-        button(page, SAMPLES[1].name).click()
-        page.get_by_role("radio", name="Short").check()
-        wanted = {"text": SAMPLES[1].text, "max_words": 40, "format": "bullets"}
-    else:
-        box(page).fill(ARTICLE)
-        length(page).fill("30")
+    wanted = {"text": ARTICLE, "max_words": 120, "format": "bullets"}
+    if what == "sample and form":
         page.get_by_label("Text", exact=True).check()
-        wanted = {"text": ARTICLE, "max_words": 30, "format": "paragraph"}
+        button(page, SAMPLES[1].name).click()
+        wanted |= {"text": SAMPLES[1].text, "format": "paragraph"}
+    elif what == "article and preset":
+        page.get_by_role("radio", name="Short").check()
+        wanted["max_words"] = 40
+    else:
+        length(page).fill("30")
+        length(page).press("Tab")
+        wanted["max_words"] = 30
+    if what != "sample and form":
+        box(page).fill(ARTICLE)
     num_before = len(site.server.bodies)
     page.wait_for_timeout(1500)
     expect(box(page)).to_have_value(wanted["text"])

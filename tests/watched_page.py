@@ -37,7 +37,8 @@ def wait_finished(page: Page) -> None:
     """
     page.wait_for_function(
         """(article) => document.querySelector("#result .data")?.dataset.article === article
-          && document.querySelector("#about .article") && !document.querySelector("#progress .busy")""",
+          && document.querySelector("#about .counts")?.checkVisibility()
+          && !document.querySelector("#progress .busy")""",
         arg=box(page).input_value(),
     )
 
