@@ -47,6 +47,8 @@ def test_html(text, expected):
             "[b]The dam[/b] is [url=https://example.org]old[/url].[img]https://example.org/a.png[/img]",
             "The dam is old.",
         ),
+        ("[QUOTE=jo;12]The dam.[/QUOTE] [COLOR=red][B]It[/B][/COLOR] goes. [IMG]a.png[/IMG]", "The dam. It goes."),
+        ('The dam.\n\n[button link="/a"]Read more[/button]\n\n[pullquote]It goes[/pullquote]', "The dam."),
         ("[ad id=5]The [dropcap]d[/dropcap]am.", "The dam."),
         ("He said [sic] no [laughs] to [the] dam.", "He said [sic] no [laughs] to [the] dam."),
     ]
@@ -63,6 +65,8 @@ def test_shortcodes(text, expected):
         ),
         ('See [the page](https://example.org/a_(b) "t") and [it](/a).', "See the page and it."),
         ("![the dam](dam.png)\nThe dam is [old][1].\n\n[1]: https://example.org", "The dam is old."),
+        ("## 🌊 The *dam*\n\nIt goes[^1].\n\n[^1]: In June.", "🌊 The dam\n\nIt goes.\n\n[^1]: In June."),
+        ("The dam is old.\\\nIt goes.", "The dam is old.\nIt goes."),
         ("The dam\n=======\n\nIt goes.\n\n* * *\n\nSoon.", "The dam\n\nIt goes.\n\nSoon."),
         ("| Town | Seats |\n|:---|---:|\n| North | 12 |", "Town\tSeats\nNorth\t12"),
         ("```\nrun it\n```\nUse `make` and ~~no~~ tests.", "run it\nUse make and no tests."),
@@ -107,6 +111,12 @@ def test_what_is_no_markup_stays(text):
 
 @check(
     [
+        (f"Von: Jo\nGesendet: Montag\nBetreff: WG: Die Bucht\nPriorität: Hoch\n\n{PROSE}", f"Die Bucht\n\n{PROSE}"),
+        (
+            "Return-Path: <jo@example.org>\nReceived: from a\n\tby b; Tue\nMIME-Version: 1.0\nFrom: Jo\n"
+            f"Subject: The bay\nMessage-ID: <1@b>\n\n{PROSE}",
+            f"The bay\n\n{PROSE}",
+        ),
         (f"On Tue, 3 Jun 2025 at 09:12, Jo Park wrote:\n> {PROSE}\n>\n> So it is.", f"{PROSE}\n\nSo it is."),
         (f"On Tue, 3 Jun 2025 at 09:12, Jo Park <jo@example.org>\nwrote:\n\n> {PROSE}", PROSE),
         ("> The company has admitted that it pumped raw sewage into\n> the bay on 41 days last year.", PROSE),
@@ -302,6 +312,12 @@ def test_credits_of_pictures(text, expected):
         "Wir schätzen Ihre Privatsphäre\nWir und unsere 210 Partner verarbeiten Cookies.\nAlle akzeptieren",
         "Nous respectons votre vie privée\nTout accepter\nParamétrer les cookies",
         "Your privacy, your choice\nThis website uses cookies.\n\nI accept",
+        "Mit Ihrer Zustimmung nutzen wir und 213 Partner Cookies.\nAblehnen oder Einstellungen\nImpressum",
+        "Die Post et ses 842 partenaires stockent des cookies, avec votre accord.\nRefuser et s’abonner\nParamétrer",
+        "Utilizamos cookies de terceros para mostrarte publicidad.\nAceptar\n\nRechazar y suscribirse",
+        "Uw privacy\nWij en onze partners plaatsen cookies op uw apparaat.\nAkkoord\nInstellingen",
+        "Cookie settings\nWe store information on your device.\nMORE OPTIONS\nDISAGREE\nAGREE",
+        "You can change your cookie choices at any time.\nReject\nAccept",
     ],
 )
 def test_a_consent_box_is_left_out(box):
@@ -316,6 +332,9 @@ def test_a_consent_box_is_left_out(box):
         "The minister had to accept all of it.",
         "The shop and its 842 partners store data on a device, the regulator said.",
         "Cookies were sold at the fair.",
+        "Sites may set no cookies on your device without consent, the court ruled.\n\nThey agree.",
+        "“I agree.”\n\nI agree.\n\nSettings\n\nShare",
+        "Our reporter asked 12 partners of the site for their data.\n\nThe minister declined to say more.",
         "We value your privacy",
     ],
 )

@@ -77,13 +77,28 @@ Speaker 1 (14:02): What happened to the flood gates?
 Speaker 2 (14:05): The pumps lost power at half past two and the backup generators did not start.
 Speaker 1 (14:20): Who tests them?
 Speaker 2 (14:22): The port authority tests them twice a year."""
+DASHES = """\
+Host – Welcome back to the show. What happened to the flood gates?
+Tom Reeves – Anna, thank you so much.
+Tom Reeves – The pumps lost power at half past two and the backup generators did not start.
+Host – Who tests them?
+Tom Reeves – The port authority tests them twice a year."""
+CHAT = """[03/06/2025, 09:12] Anna: What happened to the flood gates?
+[03/06/2025, 09:13] Tom: The pumps lost power at half past two and the backup generators did not start.
+[03/06/2025, 09:14] Anna: Who tests them?
+[03/06/2025, 09:15] Tom: The port authority tests them twice a year."""
+CHAT_EXPORT = """6/3/25, 9:12 AM - Anna: What happened to the flood gates?
+6/3/25, 9:13 AM - Tom: The pumps lost power at half past two and the backup generators did not start.
+6/3/25, 9:14 AM - Anna: Who tests them?
+6/3/25, 9:15 AM - Tom: The port authority tests them twice a year."""
 PUMPS = "The pumps lost power at half past two and the backup generators did not start."
 INTERVIEWS = {
     "capitals": (CAPITALS, "TOM REEVES"), "Q and A": (QUESTIONS, "A"), "court": (COURT, "THE WITNESS"),
     "Q. and A.": (LETTERS, "A"), "times on their own lines": (TIMES_ALONE, "Tom Reeves"),
     "names with times on their own lines": (NAMES_ALONE, "Tom Reeves"), "one line": (ONE_LINE, "REEVES"),
     "Markdown": (BOLD, "Reeves"), "times first": (TIMES_FIRST, "REEVES"),
-    "times in brackets": (TIMES_IN_BRACKETS, "Speaker 2"),
+    "times in brackets": (TIMES_IN_BRACKETS, "Speaker 2"), "dashes": (DASHES, "Tom Reeves"),
+    "dates and times": (CHAT, "Tom"), "dates and times of the day": (CHAT_EXPORT, "Tom"),
 }  # fmt: skip
 
 

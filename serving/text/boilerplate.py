@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from serving.text.clean import count_words
 from serving.text.sentences import Sentence
+from serving.text.tidy import ends_in_mark
 
 # Each pattern names a form, not a subject: an article about cookies or a privacy policy stays prose.
 _PAGE_FURNITURE = re.compile(
@@ -24,20 +25,24 @@ _PAGE_FURNITURE = re.compile(
       | follow\ (?:us\b|@|\w+\ on\ (?:twitter|facebook))
       | (?:share|tweet|email|print)\ (?:this|us|it)\b | like\ us\ on\b
       | (?:advertisement|loading|skip\ to\ content|back\ to\ top|continue\ reading)\W*$
-      | sponsored\ (?:by|content)
-      | copyright\W+(?:\d|©|\(c\)) | ©|\(c\)\s | (?:story|article)\ continues\b
+      | sponsored\ (?:by|content) | (?:story|article)\ continues\b
+      | (?:\d+\s?min\w*\ read|reading\ time|temps\ de\ lecture|lesezeit|tiempo\ de\ lectura|tempo\ di\ lettura)\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What follows in the same paragraph belongs to it.
+_NOTICE = re.compile(r"\W*(?:copyright\W+(?:\d|©|\(c\))|©|\(c\)\s?\d|privacy\ notice:)", re.IGNORECASE | re.VERBOSE)
 _ANYWHERE = re.compile(
     r"""\ball\ rights\ reserved | \bmay\ not\ be\ (?:published|reproduced|redistributed)
       | \b(?:we|our|your?|this\ (?:web)?site)\b.{0,100}\bcookies\b | \baccept\ (?:all\ )?cookies
       | \b(?:by\ (?:clicking|continuing|using)|you\ agree|read\ our|see\ our)\b.{0,100}\b(?:policy|terms)\b
       | \bour\b.{0,40}\bnewsletter | \b(?:to\ )?unsubscribe\b.{0,60}\b(?:click|e-?mail|link|group|list)\b
-      | \bthis\ (?:e-?mail|message)\b.{0,60}\b(?:confidential|intended\ (?:only|solely)|because\ you\ are)\b
+      | \bthis\ (?:e-?mail|message)\b.{0,60}\b(?:confidential|intended\ (?:only|solely))\b
+      | \bthis\ (?:e-?mail|message)\b.{0,60}\bbecause\ you\ (?:are|signed|subscribed)\b
       | \benvironment\ before\ printing\b | \breceived\ (?:this|it)\ in\ error\b | \bpic\.twitter\.com/ | \bhttps?://t\.co/
       | \bthis\ (?:content|video)\ (?:is\ not|isn't|can't|cannot|will\ not)\b
       | \bJavaScript\b.{0,40}\b(?:enabled?|disabled)\b | \bplayback\ is\ not\ supported
+      | \bcontributed\ to\ this\ (?:report|story|article)\b
       | \((?:with\ )?(?:agency\ )?inputs?\b | \bwith\ (?:agency\ )?inputs\ from\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -76,9 +81,9 @@ _DATELINE = re.compile(
 # A note below the article, behind its mark; a line of nothing but hashtags.
 _NOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\[\^?\w{1,3}\]:?|[*†‡]+)\s*(?=\S)|(?:#\w+[^\w#]*)+$")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
-_TERMINAL = re.compile(r"""[.!?…。！？｡؟۔।॥።]["'”’»)\]」』）]*$""")
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
+_MAX_NOTICE_SENTENCES = 6
 _LOOKED_AT_CHARACTERS = 400
 
 
@@ -88,13 +93,15 @@ def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
     Where there are none, the items of its lists; where there are none either, all sentences.
     """
     paragraphs = [list(group) for _, group in groupby(sentences, key=attrgetter("paragraph"))]
-    kept = [sentence for group in paragraphs if not _is_caption(group) for sentence in group if is_prose(sentence)]
+    kept = [sentence for group in paragraphs if not _is_aside(group) for sentence in group if is_prose(sentence)]
     items = [sentence for sentence in sentences if sentence.begins_item or _NUMBERED.match(sentence.text)]
     return [without_dateline(sentence) for sentence in kept] or items or list(sentences)
 
 
-def _is_caption(paragraph: Sequence[Sentence]) -> bool:
-    """True for a sentence or two that end in a picture credit, on their own."""
+def _is_aside(paragraph: Sequence[Sentence]) -> bool:
+    """True for a notice of rights, and for a sentence or two that end in a picture credit, on their own."""
+    if len(paragraph) <= _MAX_NOTICE_SENTENCES and _NOTICE.match(paragraph[0].text[:_LOOKED_AT_CHARACTERS]):
+        return True
     is_short = 1 < len(paragraph) <= 3
     return is_short and bool(_CREDIT.search(paragraph[-1].text[:_LOOKED_AT_CHARACTERS]))
 
@@ -104,7 +111,7 @@ def is_prose(sentence: Sentence) -> bool:
     text = sentence.text[:_LOOKED_AT_CHARACTERS]
     if _NOTE.match(text) or any(form.search(text) for form in (_PAGE_FURNITURE, _ANYWHERE, _CREDIT, _BYLINE)):
         return False
-    return bool(_TERMINAL.search(sentence.text[-20:])) or count_words(text) > _MAX_HEADLINE_WORDS
+    return ends_in_mark(sentence.text) or count_words(text) > _MAX_HEADLINE_WORDS
 
 
 def without_dateline(sentence: Sentence) -> Sentence:

@@ -9,7 +9,7 @@ _JSON_ESCAPE = re.compile(
 )
 # Not C:\new\temp.
 _SURELY_JSON = re.compile(r"""\\["/]|\\u[0-9a-fA-F]{4}|[.!?”"]\\n|\\n\\n""")
-_MARKDOWN_ESCAPE = re.compile(r"""(?<![\\:])\\([$%&#_*.!'"+~`-])""")
+_MARKDOWN_ESCAPE = re.compile(r"""(?<![\\:])\\([$%&#_*.!'"+~`-]|(?=\n))""")
 
 _CUE_TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]\d{3}"
 _CUE = re.compile(rf"(?:^\d{{1,5}}[ ]*\n)?^{_CUE_TIME} --> {_CUE_TIME}[^\n]*$", re.MULTILINE)

@@ -20,10 +20,9 @@ _LABELS = {
     "收件人 收件者 抄送 받는사람",
     "subject": "subject betreff objet asunto oggetto onderwerp ämne emne assunto temat předmět aihe тема konu 件名 "
     "主题 主旨 제목",
-    "other": "attachments anlagen importance priority organization",
 }
 _KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
-_HEADER = re.compile(r"[*_]{0,2}([^\W\d_]+(?:-[^\W\d_]+)?)[ \xa0]?[:：][*_]{0,2}(?:[ \t]*(?<=[：\s*_])(.*))?$")
+_HEADER = re.compile(r"[*_]{0,2}([^\W\d_]+(?:-[^\W\d_]+)*)[ \xa0]?[:：][*_]{0,2}(?:[ \t]*(?<=[：\s*_])(.*))?$")
 _REPLY_MARKS = re.compile(r"(?:\[ext(?:ern(?:al)?)?\]\s?|(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r)\s?:\s*)+", re.IGNORECASE)
 _WROTE = re.compile(
     r"\b(?:wrote|writes|schrieb|a écrit|écrit|escribió|ha scritto|schreef|skrev|escreveu|napisała?)\b.{0,120}[:：]$"
@@ -104,11 +103,11 @@ def _without_headers(lines: Sequence[_Line]) -> Iterator[_Line]:
     header: list[tuple[_Line, str, str]] = []
     for line in [*lines, _BLANK]:
         found = _HEADER.match(line.text.strip())
-        kind = _KIND_OF.get(found[1].lower(), "") if found else ""
-        if found and kind:
+        kind = _KIND_OF.get(found[1].lower(), "other") if found else ""
+        if found and (kind != "other" or header or "-" in found[1]):
             header.append((line, kind, found[2] or ""))
         elif header and line.text[:1] in {" ", "\t"} and not line.is_blank:
-            header.append((line, "more", ""))
+            header.append((line, "other", ""))
         else:
             yield from _read_header(header)
             header = []
@@ -117,7 +116,7 @@ def _without_headers(lines: Sequence[_Line]) -> Iterator[_Line]:
 
 def _read_header(header: Sequence[tuple[_Line, str, str]]) -> Iterator[_Line]:
     kinds = {kind for _, kind, _ in header}
-    if not ("from" in kinds and kinds & {"sent", "subject"}) and len(kinds - {"more", "other"}) < 3:
+    if not ("from" in kinds and kinds & {"sent", "subject"}) and len(kinds - {"other"}) < 3:
         yield from (line for line, _, _ in header)
         return
     for line, kind, value in header:

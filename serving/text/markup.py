@@ -30,7 +30,7 @@ _NO_END_NEEDED = _names("embed input li link meta p source td th tr wbr")
 _ALONE = _names("br hr img")
 _DROPPED_ELEMENTS = _names("button figcaption head iframe noscript object ref script style svg template")
 _DROPPED_SHORTCODES = _names("""
-    ad ads adsense audio caption embed embedyt gallery img playlist toc video wp_caption youtube
+    ad ads adsense audio button caption embed embedyt gallery img playlist pullquote toc video wp_caption youtube
 """)
 """Picture captions among them: they stand between two sentences of the article and belong to neither."""
 
@@ -49,7 +49,7 @@ _HIGHER_OR_LOWER = re.compile(r"<(su[bp])(?:\s[^<>]*)?>((?:<(?!/su)[^<>]*>|[^<>]
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _FILLED = re.compile(r"<(p|li|t[dh]|h[1-6]|d[dt])\b[^<>]*>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1>", re.IGNORECASE)
 _EMPTY_ITEM = re.compile(r"^- *\n\s*(?=\S)", re.MULTILINE)
-_SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]{0,30})((?:[\s=][^\[\]]*+)?)\]")
+_SHORTCODE = re.compile(r"\[(/?)([A-Za-z][\w-]{0,30})((?:[\s=][^\[\]]*+)?)\]")
 _BB_ITEM = re.compile(r"\s?\[\*\][ \t]*")
 _ATTRIBUTE = re.compile(r"""=\s*["'“”\w/#]""")
 
@@ -61,7 +61,7 @@ _LINK = re.compile(
 _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]{1,100}\]:[ \t]+<?(?:https?://|/|#)\S*.*$", re.MULTILINE)
 _REFERENCE = re.compile(r"\[([^\[\]\n]{1,500}+)\]\[[^\[\]\n]{0,100}+\]")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,2000}+)>")
-_HEADING = re.compile(r"""^[ ]{0,3}#{1,6}[ \t]+(?=["“'‘(\[*_]*[^\W_])([^\n]*)$""", re.MULTILINE)
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?=[^\s#])(?=[^\n]*[^\W_])([^\n]*)$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*([-*_=~])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|([^\n]*)\|[ \t]*$", re.MULTILINE)
@@ -150,8 +150,8 @@ def _without_brackets(text: str) -> str:
     if _DEFINITION.search(text):
         text = _REFERENCE.sub(r"\1", _DEFINITION.sub("", text))
     text = _BB_ITEM.sub("\n- ", _LINK.sub(r"\1", _IMAGE.sub("", text)))
-    starts = {code[2] for code in _SHORTCODE.finditer(text) if not code[1]}
-    ends = {code[2] for code in _SHORTCODE.finditer(text) if code[1]}
+    starts = {code[2].lower() for code in _SHORTCODE.finditer(text) if not code[1]}
+    ends = {code[2].lower() for code in _SHORTCODE.finditer(text) if code[1]}
 
     def is_shortcode(name: str, code: re.Match[str]) -> bool:
         if code[1]:

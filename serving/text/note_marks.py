@@ -61,7 +61,7 @@ def _without_bracketed(text: str) -> str:
         before = text[max(0, mark.start() - _EXPONENT_CHARS) : mark.start()]
         if not before or before[-1].isspace():
             return mark[0]
-        is_sure = has_notes or "needed" in mark[0] or mark[0] == "[edit]"
+        is_sure = has_notes or "^" in mark[0] or "needed" in mark[0] or mark[0] == "[edit]"
         return "" if is_sure or _FIGURE_OR_MARK.search(before) else mark[0]
 
     text = _SPACED_WORDS.sub("", _BRACKETED.sub(replace, text))

@@ -13,7 +13,7 @@ _LEANS_ON_OTHERS = re.compile(
         (?:['’]\w+)?(?=[\s,])
       | (?:and|but|or|yet|nor|then|also|still|however|meanwhile|moreover|furthermore|nevertheless|nonetheless|instead
         |otherwise|therefore|thus|besides|elsewhere|afterwards|in\ addition|as\ a\ result|for\ (?:example|instance)
-        |on\ the\ other\ hand|here|another|so(?!\ far))(?=[\s,])
+        |on\ the\ other\ hand|here(?:['’]s)?|another|so(?!\ far))(?=[\s,])
       | (?:hello|hi|hey|greetings|good\ (?:morning|afternoon|evening|day)|welcome\ (?:back|to|everyone|all)|dear
         |thank\ you|thanks(?!\ to)|please)(?=[\s,.!])
       | (?:yes|no|well|okay|ok|sorry)(?=[,.!])

@@ -30,10 +30,15 @@ _TITLE_END = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Cpl|Sgt|Cmdr|Adm|St|Rs|Messrs|Mme|Sr|Smt"
     r"|Amb|Pres|Supt|Insp|Det|Brig|Pvt|Cllr|Atty|Asst|Dist|Msgr|Fr|Ft|Mt|Hr|Sig|Dott|Sn|(?<!\d )M)\.$"
 )
+_CONSONANTS = "b-df-hj-np-tv-xzßçčłńśšżžбвгджзклмнпрстфхцчшщ"
 _BEFORE_FIGURE = re.compile(
-    r"\b(?:(?:approx|aprox|appr|avg|temp|apt|yakl|ok|kl|str|godz|ust|pkt|pag|ок|ст|стр|п|тел|est|excl|exkl|incl|inkl|max|min|env|ca|circa|c|cf|vs|tel|fax|ext|mob|ed|eds|pp?|ss?|págs?"
-    r"|blz|bl|hal|abs|bd|nos?|nr|n|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)|núm|num|nº)|(vols?|figs?|arts?|secs?|chap|ch|para?s?|pts?|app|sch|tab|tit|cap|kap))\.$",
-    re.IGNORECASE,
+    rf"""\b(?:(?:abt|afb|appr|approx|aprox|avg|déc|equiv|févr?|janv|maks|máx|mín|rys|sched|temp|apt|yakl|ok|godz|ust
+      |pag|ок|тел|est|excl|exkl|incl|inkl|max|min|env|ca|circa|c|tel|fax|ext|mob|ed|eds|p|s|págs?|hal|abs|nos?|n|núm|num|nº
+      |(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)
+      # Any other without a vowel, unless it is a unit behind its figure ("12 km.") or ends a name ("Acme plc.").
+      |(?<!\d\ )(?!plc\.)[{_CONSONANTS}](?-i:[{_CONSONANTS}]{{1,3}}))
+      |(vols?|figs?|arts?|secs?|chap|ch|para?s?|pts?|app|sch|tab|tit|cap|kap))\.$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _FIGURE = re.compile(r"[(#~+<>≈]{0,2}(?:[$€£¥₹]|[A-Z]{2,3}[$€£]?\s)?\s?\d")
 _NUMERAL = re.compile(r"(?:[IVXLC]{1,5}|[A-H])\b(?!['’])")

@@ -14,14 +14,15 @@ from serving.text.clean import count_words, is_unspaced
 from serving.text.opening import can_open_story, is_question
 from serving.text.sentences import Sentence, Span
 
-_TIME = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?"
+_DATE = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s)"
+_TIME = rf"[\[(]?{_DATE}?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?[AaPp]\.?[Mm]\b\.?)?[\])]?"
 _LEADING_TIME = re.compile(rf"\W*?{_TIME}(?:\s*[-–—|:]+\s+|\s+|$)(?:\s*(?:-->|[–-])\s*{_TIME}(?:\s+|$))?")
 _NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w.'’-]*|of|de|la|van|von|der|den|al|bin|el)"
 _NAME = rf"""(?:[QA]|(?:Der|Die|Le|La|El|Il|The)\ [^\W\d_]+|{_NAME_WORD}(?:\ {_NAME_WORD}){{0,3}}(?:\ \d{{1,2}})?
     (?:\ \([^():]{{1,40}}\)|,\ [^:.!?]{{1,40}})?)"""
 _LABEL = re.compile(
     rf"""(?P<mark>[*_]{{0,3}})[@\[]?(?P<name>{_NAME}|[^\W\d_]+(?:\ [^\W\d_]+)?(?=\]?:\ ))\]?(?P=mark)
-        (?:\s*{_TIME})?(?:\s?:[*_]{{0,3}}(?:\s+|$)|：\s*|(?<=[A-Z]):(?=["“A-Z])|\s\|\s|(?<=[A-Z])\s[-–—]\s|(?<=\])\s)
+        (?:\s*{_TIME})?(?:\s?:[*_]{{0,3}}(?:\s+|$)|：\s*|(?<=[A-Z]):(?=["“A-Z])|\s\|\s|\s[-–—]\s|(?<=\])\s)
       | (?P<letter>[QAPRDFVOВО])\.\s+(?=\S)""",
     re.VERBOSE,
 )
@@ -43,8 +44,8 @@ _NOT_SPEAKERS = """
 """
 _NO_SPEAKER = frozenset(_NOT_SPEAKERS.split())
 _COURTESY = re.compile(
-    r"""\W*(?:(?:oh|well|and|so|ok|okay)\W+)?(?:hello|hi|hey|good\ (?:morning|afternoon|evening)|welcome
-        |thanks|thank\ you|(?:many|a\ lot\ of)\ thanks|my\ pleasure
+    r"""\W*(?:(?:oh|well|and|so|ok|okay)\W+|(?-i:[A-Z])[^,.!?]{1,30},\ )?(?:hello|hi|hey
+        |good\ (?:morning|afternoon|evening)|welcome|thanks|thank\ you|(?:many|a\ lot\ of)\ thanks|my\ pleasure
         |(?:it['’]?s\ |it\ is\ )?(?:a\ pleasure|great|good|nice|lovely)\ (?:to|having)
         |(?:pleased|glad|happy|delighted)\ to\ be|you['’]re\ welcome|goodbye|bye|see\ you|congratulations|sorry
         |(?:vielen|herzlichen|besten)\ dank|danke|guten\ (?:tag|morgen|abend)|herzlich\ willkommen|merci|bonjour|bonsoir

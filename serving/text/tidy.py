@@ -11,8 +11,9 @@ from serving.text.clean import count_words, word_spans
 from serving.text.sentences import split_sentences
 from serving.text.terms import content_terms
 
+_PICTURES = "[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]"
+_END = re.compile(rf"""[.!?…。！？｡؟۔।॥]["'”’»）」』)\]}}]*(?:\s?{_PICTURES})*$""")
 # Titles and one-letter initials end in a full stop without ending a sentence.
-_FINISHED = re.compile(r"""(?:[.!?…。！？｡؟۔।॥።]|[.!?…][)\]}])["'”’»）」』)\]]*$""")
 _CUT_TITLE = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Sgt|St|Rs|[A-Z])\.$")
 _FIRST_LETTER = re.compile(r"""^(["'“‘(\[«]*)([^\W\d_])(\w?)""")
 _SPACE_BEFORE_MARK = re.compile(r"""(?<=\S) (?=[)\]}”]|[,;:!?%.](?:[\s"'”’)\]]|$))""")
@@ -48,10 +49,14 @@ def finish_sentences(text: str) -> Tidied:
     return Tidied(_capitalise(_balance_quotes(tidy)), False)
 
 
+def ends_in_mark(text: str) -> bool:
+    """True if the text ends in a mark that ends sentences (of any script), quotes, brackets and pictures aside."""
+    return bool(_END.search(text[-40:].rstrip()))
+
+
 def is_finished(sentence: str) -> bool:
-    """True if the sentence ends in a mark that ends sentences (of any script), quotes and brackets aside."""
-    tail = sentence[-40:].rstrip()
-    return bool(_FINISHED.search(tail)) and not _CUT_TITLE.search(tail)
+    """True if the sentence ends in such a mark, and not with a title ("said Mr.")."""
+    return ends_in_mark(sentence) and not _CUT_TITLE.search(sentence[-40:].rstrip())
 
 
 def limit_words(text: str, max_words: int) -> Tidied:
