@@ -328,6 +328,12 @@ def test_an_article_about_consent_stays():
         ("It had 12<sup>*</sup> arches, and 7<sup>†</sup> gates.", "It had 12 arches, and 7 gates."),
         ("It had 12<sup>[<a href='#x'>3</a>]</sup><sup>,</sup><sup>4</sup> arches.", "It had 12 arches."),
         ("It had <b>12</b><sup>3</sup> arches.", "It had 12 arches."),
+        ("In 2019<span class='superscript'>1</span> it rained.", "In 2019 it rained."),
+        ("In 2019<a id=r href='#note-9'>1</a> it rained.<span id=note-9></span>", "In 2019 it rained."),
+        ("“In 2019.”<a href='#top'>2</a> It rained.<i id=top></i>", "“In 2019.” It rained."),
+        ("In May<a href='/s#m'><small>12</small></a>, it rained.<i id=m></i>", "In May, it rained."),
+        ("Of <a href='#m'>12</a> gates, (<a href='#m'>7</a>) leak.<i id=m></i>", "Of 12 gates, (7) leak."),
+        ("In 20<a href='#gone'>19</a> it rained.", "In 2019 it rained."),
         ("It holds 10<sup>6</sup> m<sup>3</sup> on 40 km<sup>2</sup>.", "It holds 10⁶ m³ on 40 km²."),
         ("On the 1<sup>st</sup> of May, the 2<sup>nd</sup> gate.", "On the 1st of May, the 2nd gate."),
         ("CO<sub>2</sub> and <a href='#top'>five</a> of 12 gates.", "CO2 and five of 12 gates."),
@@ -349,6 +355,14 @@ def test_raised_marks_are_no_part_of_figures(markup, want):
         '<div id="footnotes"><p id="n1"><a href="#r1">[1]</a> The board, 2026.</p><p>2. The state, 2025.</p></div>',
         '<p id="n1"><a href="#r1">[1]</a> The board, 2026.</p><p><a id="n2"></a>[2] The state, 2025.</p>',
         '<hr><p><a name="n1" href="#r1"><sup>1</sup></a> The board, 2026.<p><a name="n2"></a>2 The state, 2025.',
+        # Nothing but the way back from a note says where it is, and that goes as a mark itself.
+        '<p><a name="n1" href="#r1">[1]</a> The board, 2026.</p><p><b><a name="n2">[2]</a></b> The state, 2025.</p>',
+        '<p><sup id="n1">1</sup> The board, 2026.<a href="#r1">↩</a></p><p><sup id="n2">2</sup> The state, 2025.</p>',
+        '<div><span><a id="n1" href="#r1">1</a></span><div><p>The board, 2026.</p></div></div>'
+        '<div><b id="n2"><sup><a href="#r2">2</a></sup></b><p>The state, 2025.</p></div>',
+        '<table><tr><td><a name="n1" href="#r1">[1]</a></td><td>The board, 2026.</td></tr>'
+        '<tr><td id="n2">2.</td><td>The state, 2025.</td></tr></table>',
+        "<hr><p><sup>1</sup> The board, 2026.</p><p><sup>[2]</sup> The state, 2025.</p>",
     ],
 )
 @pytest.mark.parametrize("wrap", ["article", "div"])
@@ -418,11 +432,38 @@ def test_pages_laid_out_as_tables(cells, menu, story):
         ("<div class='newsletter-box'><p>Sign up to our letter, which tells you about dams every week.</p></div>", []),
         ("<ul class=share><li><a href=/f>Facebook</a></li><li><a href=/t>Mail it</a></li></ul>", []),
         ("<p><script>var a = 'b';</script>Short.<!-- no --></p>", ["Short."]),
+        (
+            "<p>The Linden<wbr>field<wbr>er dam<span role=tooltip>Built of <b>stone</b></span>.</p>",
+            ["The Lindenfielder dam."],
+        ),
+        ("<p>The dam<span class='easy-tooltip'>Built of stone</span>.</p>", ["The dam."]),
+        ("<figure class=wp-block-table><table><tr><td>2011<td>41,500</table></figure>", ["2011, 41,500"]),
+        ("<p><b>Read more:</b> <a href=/1>Ten dams to see</a></p><p>Long.</p>", ["Long."]),
+        ("<p>[<a href=/1>Related: Ten dams to see before you die, by our readers</a>]</p>", []),
+        (
+            "<p><a href=/1>The owner, a firm in Ulm, has closed three dams.</a></p>",
+            ["The owner, a firm in Ulm, has closed three dams."],
+        ),
     ],
 )
 @pytest.mark.parametrize("wrap", ["article", "div", "main"])
 def test_what_stands_between_paragraphs(between, want, wrap):
     assert_story(read(page_of(between, wrap=wrap)), *want)
+
+
+@pytest.mark.parametrize(
+    ("after", "want"),
+    [
+        ("<ul><li>Lower gate: May</li><li>Dam: June</li></ul>", ["- Lower gate: May", "- Dam: June"]),
+        ("</div><ol><li>Lower gate: May<li>Dam: June</ol><div>", ["- Lower gate: May", "- Dam: June"]),
+        ("<ul><li>Lower gate: May</li><li><a href=/1>Ten dams to see</a></li></ul>", ["- Lower gate: May"]),
+        ("<ul><li><a href=/f>Facebook</a></li><li><a href=/t>Mail it</a></li></ul>", []),
+        ("<h3>More</h3><ul><li>Ten dams to see</li></ul>", []),
+    ],
+)
+def test_a_list_that_the_last_sentence_announces(after, want):
+    article = read(page_of(wrap="div").replace(f"{THIRD}</p>", f"{THIRD}</p><p>It comes down in steps:</p>{after}"))
+    assert article.paragraphs == (FIRST, SECOND, THIRD, "It comes down in steps:", *want)
 
 
 ENTRIES = [

@@ -13,7 +13,7 @@ _INLINE = {
     *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "button", "cite", "code", "data", "del", "dfn", "em"),
     *("font", "i", "img", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rb", "ruby", "s", "samp", "script"),
     *("select", "small", "span", "strike", "strong", "style", "sub", "sup", "textarea", "time", "tt", "u", "var"),
-    *("wbr"),
+    "wbr",
 }
 """Every other element stands apart from what is before and after it, but for those that a page's scripts define."""
 _NO_TEXT = frozenset({"head", "title", "script", "style", "button", "select", "textarea", "figcaption"})

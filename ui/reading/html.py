@@ -167,6 +167,9 @@ def _ends(
     first, last = sure[0], sure[-1]
     while last < len(blocks) - 1 and is_kept[last + 1]:
         last += 1
+    if blocks[last].text.endswith(":"):
+        while last < len(blocks) - 1 and blocks[last + 1].element.tag == "li" and not blocks[last + 1].is_link:
+            last += 1
     while first > 0 and (is_kept[first - 1] or (blocks[first - 1].is_heading and not blocks[first - 1].is_link)):
         first -= 1
     while first < last and blocks[first].is_link and not blocks[first].is_heading:
@@ -187,6 +190,8 @@ def _belongs(block: Block, around: "HtmlElement", *, is_known: bool) -> bool:
     """Whether a block that stands between an article's is one of them, by what it and the elements around it are."""
     is_sentence = block.element.tag in _SENTENCE_BLOCKS and bool(_SENTENCE_END.search(block.text))
     is_paragraph = is_sentence or is_prose(block.text)
+    if block.is_link and block.element.tag == "p" and not is_sentence:
+        return False  # "Read more: ..."
     if is_known and is_paragraph:
         return True
     if not is_known and (block.is_link or not (is_paragraph or block.element.tag in _SHORT_BLOCKS)):
@@ -194,6 +199,8 @@ def _belongs(block: Block, around: "HtmlElement", *, is_known: bool) -> bool:
     for element in (block.element, *block.element.iterancestors()):
         if element is around:
             return True
+        if element.tag == "figure" and block.element.tag == "tr":
+            continue  # content systems put tables into figures
         if element.tag in _FURNITURE_TAGS or any(map(_FURNITURE.search, map(element.get, _NAMES, ("",) * len(_NAMES)))):
             return False
     return True

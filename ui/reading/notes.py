@@ -1,15 +1,17 @@
 """Takes footnotes and their marks out of a page's tree, so that no mark is read as a part of a figure."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.reading.blocks import blocks_of, is_inline
+from ui.reading.blocks import HEADINGS, blocks_of, is_inline
 from ui.reading.raised import raised
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _IS_RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top|top)|font-variant-position\s*:\s*super", re.IGNORECASE)
+_RAISED_CLASSES = frozenset({"sup", "superscript", "align-super"})
 _MARK = re.compile(
     r"[\[(]?\s*(?:(?:note|n|nb|fn)\.?\s?)?(?:\d{1,3}|[a-z]|[ivx]{1,5}|[*†‡§¶#]{1,4})\s*[\])]?", re.IGNORECASE
 )
@@ -24,8 +26,9 @@ _NOTES_NAME = re.compile(
 )
 _BACK = r"(?:[↩↑⏎]\ufe0e?|\^)"
 _AROUND_NOTE = re.compile(
-    rf"^(?:- )?\s*(?:{_BACK}\s*)?(?:[\[(]?(?:\d{{1,3}}|[*†‡§¶]{{1,4}})[\]).:]*\s+)?|(?:\s*{_BACK})+\s*$"
+    rf"^(?:- )?\s*(?:{_BACK}\s*)?(?:[\[(]?(?:\d{{1,3}}|[*†‡§¶]{{1,4}})[\]).:,]*\s+)?|(?:\s*{_BACK})+\s*$"
 )
+_HOLDS_MORE = "self::body | self::main | self::article | .//h1 | .//article"
 _MAX_NOTE_CHARS = 1_000
 _NUM_CHARS_BEFORE = 40
 
@@ -50,15 +53,13 @@ def _names(element: "HtmlElement") -> list[str]:
 
 
 def _notes_in(page: "HtmlElement", element: "HtmlElement", *, is_one: bool) -> list[str]:
-    while is_one and is_inline(element.tag):
-        element = element.getparent()
-    if not _is_in(page, element) or element.xpath("self::body | self::main | self::article | .//h1 | .//article"):
+    if not _is_in(page, element) or element.tag in HEADINGS or element.xpath(_HOLDS_MORE):
         return []
-    texts = [_AROUND_NOTE.sub("", block.text) for block in blocks_of(element) if not block.is_heading]
+    texts = [block.text for block in blocks_of(element) if not block.is_heading]
     if is_one and sum(map(len, texts)) > _MAX_NOTE_CHARS:
         return []
     element.drop_tree()
-    return [" ".join(texts)] if is_one else texts
+    return [_AROUND_NOTE.sub("", text) for text in ([" ".join(texts)] if is_one else texts)]
 
 
 def _is_in(page: "HtmlElement", element: "HtmlElement") -> bool:
@@ -67,27 +68,48 @@ def _is_in(page: "HtmlElement", element: "HtmlElement") -> bool:
 
 def _take_marks(page: "HtmlElement", elements: list["HtmlElement"]) -> set[int]:
     """Put what stands in the text for each raised run and link to a note; return the notes' places in `elements`."""
-    places = {
-        name: place for place, element in enumerate(elements) for name in (element.get("id"), element.get("name"))
-    }
-    targets: set[int] = set()
+    # Where the block around each element is. Looked up before any mark goes: a note may be known by nothing but the
+    # link in it that leads back to its mark.
+    blocks: dict[HtmlElement, int] = {}
     for place, element in enumerate(elements):
-        is_raised = element.tag == "sup" or bool(_IS_RAISED.search(element.get("style", "")))
+        is_part = is_inline(element.tag) or element.tag in {"td", "th"}
+        blocks[element] = blocks.get(element.getparent(), place) if is_part else place
+    places = {name: blocks[element] for element in elements for name in (element.get("id"), element.get("name"))}
+    targets: set[int] = set()
+    marks: set[str] = set()
+    for place, element in enumerate(elements):
+        is_raised = _is_raised(element)
         if _is_in(page, element) and (is_raised or element.tag in {"a", "span"}):
-            run = element.text_content().strip()
+            run, before, after = element.text_content().strip(), _text_before(element), (element.tail or "")[:3]
             goals = [places.get(href.rpartition("#")[2], -1) for href in element.xpath(_LINKS)]
             is_bracketed = bool(_IN_BRACKETS.fullmatch(run))
-            is_mark = bool(_MARK.fullmatch(run)) and (is_bracketed or is_raised)
+            is_mark = bool(_MARK.fullmatch(run)) and (is_bracketed or is_raised or _is_in_word(run, before, goals))
             if (
                 is_note_link := bool(element.xpath(_NAMED_AS_MARK))
                 or (is_raised and is_bracketed)
                 or (is_mark and goals)
             ):
                 targets.update(goal for goal in goals if goal > place)
+            if is_raised and run in marks and not before.strip():
+                targets.add(blocks[element])
             if is_note_link or is_raised:
-                after = (element.tail or "")[:3]
-                _put(element, raised(_text_before(element), run, is_note_link=bool(is_note_link), after=after))
+                shown = raised(before, run, is_note_link=bool(is_note_link), after=after)
+                marks |= set() if shown else {run}
+                _put(element, shown)
     return targets
+
+
+def _is_raised(element: "HtmlElement") -> bool:
+    return (
+        element.tag == "sup"
+        or bool(_IS_RAISED.search(element.get("style", "")))
+        or not _RAISED_CLASSES.isdisjoint(element.get("class", "").lower().split())
+    )
+
+
+def _is_in_word(run: str, before: str, goals: Sequence[int]) -> bool:
+    """Whether a link to a place of this page is a number that no space parts from what is before it."""
+    return run.isdigit() and max(goals, default=-1) >= 0 and before[-1:].strip("[(") != "" and not before[-1].isspace()
 
 
 def _text_before(element: "HtmlElement") -> str:

@@ -26,7 +26,7 @@ _CLASS_HIDES = re.compile(
     r"sr-?only|(?:visually|accessibly|element|text)-?(?:hidden|invisible)|hidden-?(?:visually|accessible|text)"
     r"|screen-?reader|screenreader|assistive|off-?screen|(?:for|only)-?screen-?readers?|accessible-?only|a11y-?(?:only|text)"
     r"|^(?:is-|u-|js-)?hid(?:e|den)$|^(?:d|display)-none$|^(?:invisible|nodisplay|hide-text)$|^(?:only-print|print-only)$"
-    r"|^visible-print|editsection|^header-?link$|^(?:heading-)?anchor-?link$",
+    r"|^visible-print|tooltip$|editsection|^header-?link$|^(?:heading-)?anchor-?link$",
     re.IGNORECASE,
 )
 _CLASS_SHOWS = re.compile(
@@ -39,7 +39,7 @@ _MAX_STYLE_CHARS = 300_000
 _Rules = dict[str, dict[tuple[str, frozenset[str]], bool]]
 """By one of their names: rules of a tag ("" for any), its classes (".a") and id ("#b"), and whether they hide."""
 
-_DIALOGS = "//*[@role='dialog' or @role='alertdialog' or @aria-modal='true'] | //dialog"
+_DIALOGS = "//*[@role='dialog' or @role='alertdialog' or @role='tooltip' or @aria-modal='true'] | //dialog"
 
 
 def keep_visible(page: "HtmlElement") -> None:
