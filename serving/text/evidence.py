@@ -15,7 +15,8 @@ from serving.text.known_numbers import KnownNumbers
 from serving.text.language import detect_language
 from serving.text.locale_words import LocaleWords, locale_words
 from serving.text.names import KnownNames, Word, capitalised_words, could_be_name
-from serving.text.numbers import Number, find_numbers
+from serving.text.number import Number
+from serving.text.numbers import find_numbers
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.terms import content_terms
 

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-from serving.text.numbers import Number
+from serving.text.number import Number
 
 _HEDGES = {
     "over": "over|above|(?:more|greater|higher) than|at least|exceed(?:s|ed|ing)?|upwards of",

@@ -31,6 +31,7 @@ _SAME_PLACE = [
     {"bengaluru", "bangalore"}, {"mumbai", "bombay"}, {"pm", "prime minister"}, {"cm", "chief minister"},
     {"la", "los angeles"}, {"nyc", "new york"}, {"delhi", "new delhi"},
 ]  # fmt: skip
+_PERIOD = re.compile(r"(?:q|h|fy)\d+")  # Q3, H1, FY25
 _TITLE_WORDS = frozenset(_TITLES.split())
 _SMALL_WORDS = frozenset(("of", "the", "and", "for", "in"))
 # How a name is used shows in its first mentions; more would make a long text of one word quadratic.
@@ -151,6 +152,7 @@ def _same_form(word: str, known: str) -> bool:
 
 def could_be_name(word: Word, *, is_alone: bool) -> bool:
     """False for titles, ordinary words, and plurals whose capital comes from the start of a sentence."""
-    if word.key in STOP_WORDS or word.key in _TITLE_WORDS or len(word.key) < 2 or is_common(word.key):
+    is_other = word.key in STOP_WORDS or word.key in _TITLE_WORDS or _PERIOD.fullmatch(word.key)
+    if is_other or len(word.key) < 2 or is_common(word.key):
         return False
     return not (word.opens_sentence and is_alone and word.key.endswith("s"))
