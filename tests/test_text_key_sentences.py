@@ -237,6 +237,18 @@ def test_the_same_in_every_process() -> None:
         "You got this email because you signed up. This email was sent because you signed up.",
         "(With inputs from agencies in Port Ellery)",
         "Follow us on Facebook for the harbour and its storms.",
+        "Follow the Post’s coverage of the harbour on Facebook and Instagram.",
+        "A version of this article appears in print on May 3, with the headline: The harbour closes.",
+        "This article was amended on 4 May to correct the name of the harbour.",
+        "Correction: The harbour of Port Ellery was built in 1911.",
+        "To continue reading about the harbour, please log in.",
+        "Already a subscriber? Log in.",
+        "Become a member of the harbour’s friends today. Support independent journalism.",
+        "Create a free account to read about the harbour.",
+        "Download our free app to get news of the harbour.",
+        "Comments on this story are now closed.",
+        "The BBC is not responsible for the content of external sites about the harbour.",
+        "Have you been affected by the storms? Email us.",
     ],
 )
 def test_page_furniture_is_never_picked(line: str) -> None:
@@ -259,6 +271,12 @@ def test_page_furniture_is_never_picked(line: str) -> None:
         "Copyright law protects the song.",
         "Photos of the harbour won the prize.",
         "Watching the harbour, she smiled.",
+        "Already a member of the union, the harbour wants more.",
+        "The pupils need money to continue reading.",
+        "This report was first published in 2011.",
+        "Corrections to the harbour's accounts took a year.",
+        "Comments are rare in the harbour's books.",
+        "They support independent journalism in the harbour.",
     ],
 )
 def test_sentences_about_such_things_are_prose(text: str) -> None:

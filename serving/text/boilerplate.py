@@ -24,7 +24,7 @@ _PAGE_FURNITURE = re.compile(
       | (?:sign\ up|subscribe|log\ in)\ (?:to|for|now|here|today)\b
       | follow\ (?:us\b|@|\w+\ on\ (?:twitter|facebook))
       | (?:share|tweet|email|print)\ (?:this|us|it)\b | like\ us\ on\b
-      | (?:advertisement|loading|skip\ to\ content|back\ to\ top|continue\ reading)\W*$
+      | (?:advertisement|loading|skip\ to\ content|back\ to\ top|continue\ reading|log\ in|sign\ in)\W*$
       | sponsored\ (?:by|content) | (?:story|article)\ continues\b
       | (?:\d+\s?min\w*\ read|reading\ time|temps\ de\ lecture|lesezeit|tiempo\ de\ lectura|tempo\ di\ lettura)\b
     )""",
@@ -44,6 +44,22 @@ _ANYWHERE = re.compile(
       | \bJavaScript\b.{0,40}\b(?:enabled?|disabled)\b | \bplayback\ is\ not\ supported
       | \bcontributed\ to\ this\ (?:report|story|article)\b
       | \((?:with\ )?(?:agency\ )?inputs?\b | \bwith\ (?:agency\ )?inputs\ from\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What a site says of the page to its reader. None of it is in the articles of benchmarks/ but as just that.
+_ABOUT_THE_PAGE = re.compile(
+    r"""\b(?:an?|an\ earlier|previous)\ versions?\ of\ this\ (?:article|story|post)\b
+      | \bthis\ (?:article|story|post)\ (?:was|has\ been)\ (?:first\ published|amended|corrected|updated)\b
+      | ^\W*corrections?(?:\ and\ clarifications?)?: | ^\W*our\ standards:
+      | ^\W*to\ (?:continue|keep)\ reading\b | \bto\ (?:continue|keep)\ reading\ (?:this|the)\ (?:article|story)\b
+      | ^\W*to\ read\ the\ (?:full|rest)\b
+      | ^\W*follow\b.{0,60}\bon\ (?:facebook|twitter|x|instagram|tiktok|youtube|threads|bluesky|whatsapp|telegram)\b
+      | ^\W*(?:already|not)\ (?:yet\ )?an?\ (?:subscriber|member)\s*\? | ^\W*become\ an?\ (?:subscriber|member)\b
+      | ^\W*create\ (?:an?|your)\ (?:free\ )?account\b | ^\W*(?:download|get)\ (?:our|the)\ (?:\w+\ ){0,3}app\b
+      | ^\W*support\ (?:independent|local|our|quality)\ journalism\b
+      | ^\W*comments\ (?:on\ this\ \w+\ )?(?:are|have\ been)\ (?:now\ )?(?:closed|open|moderated|disabled)\b
+      | \bnot\ responsible\ for\ the\ content\ of\ external\b
+      | ^\W*have\ you\ been\ affected\ by\b | \byou\ can\ (?:unsubscribe|opt\ out)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(
@@ -66,6 +82,7 @@ _BYLINE = re.compile(
       | ^\W*[\w.+-]+@[\w-]+\.[\w.]+\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NO_PROSE = (_PAGE_FURNITURE, _ANYWHERE, _ABOUT_THE_PAGE, _CREDIT, _BYLINE)
 _DATELINE = re.compile(
     r"""^(?:
         [–—-]\s  # dialogue
@@ -109,7 +126,7 @@ def _is_aside(paragraph: Sequence[Sentence]) -> bool:
 def is_prose(sentence: Sentence) -> bool:
     """False for page furniture, credits, captions, bylines and lines that don't end like a sentence."""
     text = sentence.text[:_LOOKED_AT_CHARACTERS]
-    if _NOTE.match(text) or any(form.search(text) for form in (_PAGE_FURNITURE, _ANYWHERE, _CREDIT, _BYLINE)):
+    if _NOTE.match(text) or any(form.search(text) for form in _NO_PROSE):
         return False
     return ends_in_mark(sentence.text) or count_words(text) > _MAX_HEADLINE_WORDS
 
