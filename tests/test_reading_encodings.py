@@ -106,6 +106,48 @@ def test_a_text_that_is_cut_in_a_letter_keeps_the_others(language, encoding):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The lock costs £5m.",
+        "Profit rose to £320 million in 2019, from £280 million a year before.",
+        "The council’s budget is too small for the boys’ school and Mr O’Brien.",
+        "The years 1939–1945 were hard.",
+        "A plan – and a good one – was made.",
+        "A plan—and a good one—was made.",
+        "Prices rise by 3½ per cent, says the bank.",
+        "The sum of €5m is not enough for the bridge.",
+        "They paid ¥5,000 each for the ticket in a heat of 38°C.",
+        "The “new town” is ‘too far’ from the lock…",
+        "• The first of the points\n• The second, by Nutshell™",
+        "See §5 of the law. © 2026",
+        "title,text\r\nLock,The repair costs £320.\r\n",
+    ],
+)
+def test_plain_english_of_windows_leaves_no_doubt(text):
+    assert decode(text.encode("cp1252")) == Decoded(text)
+
+
+@pytest.mark.parametrize("text", ["Tickets cost £18.", "It’s over", "Costs: €5m – €6m"])
+def test_a_few_words_with_signs_of_english_are_read_as_such_and_doubted(text):
+    assert decode(text.encode("cp1252")) == Decoded(text, GUESSED)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Łukasz spoke in the town with the mayor."),
+        ("iso8859-15", "Le cœur of the matter is the sum."),
+        ("mac-roman", "Mr Martín said the café of the town is closed."),
+        ("mac-roman", "• The first of the points\n• The second of them"),
+        ("cp850", "The café of the town is closed, says Mr Martín."),
+        ("cp437", "The café of the town is closed, says Mr Martín."),
+    ],
+)
+def test_english_with_foreign_names_in_other_encodings(encoding, text):
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
     "text", ["~{ is no Chinese", "\x1b[1mThe ferry\x1b[0m runs.", "a ~{ b ~} c", "It costs $(5", "Plain."]
 )
 def test_what_only_looks_like_an_encoding_of_ascii_bytes_is_plain(text):

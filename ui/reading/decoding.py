@@ -1,6 +1,7 @@
 """From bytes to characters: text files rarely say how they were written.
 
-byte-order mark -> UTF-8 -> what was declared -> chardet's candidates, the one with the fewest impossible words
+byte-order mark -> UTF-8 -> what was declared -> English with the signs of Windows -> chardet's candidates, the one with
+the fewest impossible words
 """
 
 import codecs
@@ -49,6 +50,14 @@ _ENCODINGS = (
     *("cp437", "cp720", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "cp862", "cp864", "cp865", "cp866"),
     "cp1125",
 )
+
+_NOT_ENGLISH = re.compile(
+    r"""\A[^“]*”|(?!…|(?<=\w)[®™]|(?<!\w)[•“‘]|”(?!\w)|[£€§©×](?![^\W\d_])|¥(?=\s?\d)|[¼½¾](?!\w)|(?<![^\W\d_])°"""
+    r"""|(?<=\S)[—\xa0](?=\S)|(?<![^\s\d])[–—](?=[\s\d])|(?<=\b[A-Z])’|’(?:(?:s|t|re|ve|ll|d|m|n)\b|(?![^\W\d_])))"""
+    r"""[^\0-\x7f]"""
+)
+"""A sign that is no English one, or stands where another language has a letter."""
+_ENGLISH_WORD = re.compile(r"\b(?:the|and|of|is|was|says?|by|with|from)\b", re.IGNORECASE)
 
 _WORTH_A_LOOK = 0.5
 """Share of the best candidate's confidence."""
@@ -102,7 +111,7 @@ def _decode(data: bytes, is_html: bool, declared: str) -> Decoded | None:
     decoded = _in_encoding(data, "utf-8") or _in_encoding(data, _known(declared))
     if decoded is None and is_html and (found := _DECLARATION.search(data[:_DECLARATION_BYTES])):
         decoded = _in_encoding(data, _known(found[1].decode("ascii")))
-    return decoded or _guess(data, _ENCODINGS)
+    return decoded or _english(data) or _guess(data, _ENCODINGS)
 
 
 def _in_encoding(data: bytes, encoding: str | None) -> Decoded | None:
@@ -142,6 +151,14 @@ def _known(label: str) -> str | None:
     if encoding is None or encoding.name in {"utf-8", "utf-16le", "utf-16be", "replacement", "x-user-defined"}:
         return None  # UTF-8 and -16 have been tried by then
     return "gb18030" if encoding.name == "gbk" else str(encoding.codec_info.name)  # in the standard they decode alike
+
+
+def _english(data: bytes) -> Decoded | None:
+    """`data` as Windows writes English, whose few signs, such as £, – and ’, are letters in other encodings."""
+    decoded = _in_encoding(data, "cp1252")
+    if decoded is None or _NOT_ENGLISH.search(decoded.text):
+        return None
+    return Decoded(decoded.text, "" if _ENGLISH_WORD.search(decoded.text) else GUESSED)
 
 
 def _guess(data: bytes, encodings: Sequence[str]) -> Decoded | None:
