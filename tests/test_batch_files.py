@@ -122,6 +122,7 @@ def test_name_is_one_short_line(write, name, want):
         pytest.param({}, id="comma"),
         pytest.param({"delimiter": ";"}, id="European Excel"),
         pytest.param({"delimiter": "\t"}, id="tabs"),
+        pytest.param({"delimiter": "|"}, id="bars"),
         pytest.param({"quoting": csv.QUOTE_ALL}, id="everything quoted"),
         pytest.param(
             {"quoting": csv.QUOTE_ALL, "delimiter": ";", "lineterminator": "\n"}, id="everything quoted, Unix"
@@ -141,6 +142,11 @@ def test_styles(write, style, headings, name):
 def test_encodings(write, encoding):
     path = write(table(["Titel", "text"], ["Zürich", "Für Züge – überall: 5 € für “alle”."]).encode(encoding), "a.csv")
     assert texts(read_batch(path)) == ["Für Züge – überall: 5 € für “alle”."]
+
+
+def test_a_bar_between_words_separates_nothing(write):
+    lines = [f"{FERRY} | Reuters", f"The dam will go, the board says. {FERRY} | AP"]
+    assert texts(read_batch(write("\n".join(lines), "a.csv"))) == lines
 
 
 def test_excel_says_which_separator(write):
@@ -289,7 +295,7 @@ def test_millions_of_blank_rows(write):
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=30)
 
 
-@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=5), st.sampled_from([",", ";", "\t"]), st.booleans())
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=5), st.sampled_from([",", ";", "\t", "|"]), st.booleans())
 def test_no_cell_of_a_quoted_table_is_lost(tmp_path_factory, rows, separator, bom):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_text(

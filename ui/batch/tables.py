@@ -32,7 +32,7 @@ _NAME_HEADINGS = (
     re.compile("id"),
 )
 
-_SEPARATORS = ["\t", ";", ","]
+_SEPARATORS = ["\t", "|", ";", ","]
 """In the order of how seldom prose has them; Excel writes semicolons where a comma is the decimal sign."""
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
