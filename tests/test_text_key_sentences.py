@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from serving.text.boilerplate import is_prose, without_dateline
 from serving.text.clean import count_words
 from serving.text.key_sentences import key_sentences
-from serving.text.opening import can_open_story
+from serving.text.opening import can_open_story, is_statement
 from serving.text.ranker import sentence_terms, text_rank
 from serving.text.sentences import Sentence, split_sentences
 from serving.text.shorten import Quote, cut_short, whole
@@ -129,6 +129,33 @@ def test_the_news_is_the_first_sentence_that_can_open_a_story(before: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello and welcome to our live coverage.", False),
+        ("Good morning, everyone.", False),
+        ("Thanks for reading.", False),
+        ("My name is Ann Bell.", False),
+        ("Good Morning America moves to a new studio.", True),
+        ("Hello Kitty turns 50.", True),
+        ("Welcome to the Jungle topped the charts.", True),
+        ("Thank You For Smoking was shown again.", True),
+        ("Hi-tech firms in the valley hire again.", True),
+    ],
+)
+def test_a_greeting_states_nothing(text: str, expected: bool) -> None:
+    assert is_statement(text) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The ferries stop 👏👏", "The ferries stop. 🎉", "The ferries stop! ⛴️", "“The ferries stop.” 👍🏽", "They stop…☹"],
+)
+def test_a_picture_may_end_a_sentence(text: str) -> None:
+    (sentence,) = split_sentences(text)
+    assert is_prose(sentence)
+
+
+@pytest.mark.parametrize(
     ("text", "can_open"),
     [
         ("The council voted for night ferries.", True),
@@ -235,6 +262,10 @@ def test_the_same_in_every_process() -> None:
         "Harbour correspondent Ann Bell contributed to this report.",
         "5 min read on the harbour of Port Ellery.",
         "You got this email because you signed up. This email was sent because you signed up.",
+        '1. ^ "Harbour of Port Ellery". Port Ellery News. Retrieved 5 April 2021.',
+        "[3] Harbour Post. Issue of 5 April.",
+        ".",
+        "Hello and welcome to our coverage of the harbour.",
         "(With inputs from agencies in Port Ellery)",
         "Follow us on Facebook for the harbour and its storms.",
         "Follow the Post’s coverage of the harbour on Facebook and Instagram.",
@@ -292,6 +323,9 @@ def test_sentences_about_such_things_are_prose(text: str) -> None:
         ("NEW DELHI (Reuters) - The harbour reopened.", "The harbour reopened."),
         ("PORT ELLERY, April 5 -- The harbour reopened.", "The harbour reopened."),
         ("The harbour reopened -- at last.", "The harbour reopened -- at last."),
+        ("PORT ELLERY, April 5, 2021 /PRNewswire/ -- The harbour reopened.", "The harbour reopened."),
+        ("PORT ELLERY, April 5, 2021 (GLOBE NEWSWIRE) -- The harbour reopened.", "The harbour reopened."),
+        ("PORT ELLERY--(BUSINESS WIRE)--The harbour reopened.", "The harbour reopened."),
         ("NASA launched it.", "NASA launched it."),
     ],
 )

@@ -53,6 +53,13 @@ def test_paragraphs_come_back_from_any_width(width, newline):
     assert normal_form(text.replace("\n", newline)) == f"{DAM}\n\n{TOWN}\n\n{GERMAN}"
 
 
+@pytest.mark.parametrize("gap", ["\n\n\n", "\r\n \r\n\r\n\r\n"], ids=repr)
+@pytest.mark.parametrize("width", [40, 58, 72, 100])
+def test_lines_with_a_blank_one_between_each_are_put_together(width, gap):
+    spaced = [wrapped(paragraph, width).replace("\n", "\n\n") for paragraph in (DAM, TOWN, GERMAN)]
+    assert normal_form(gap.join(spaced)) == f"{DAM}\n\n{TOWN}\n\n{GERMAN}"
+
+
 @pytest.mark.parametrize("indent", ["  ", "     ", "\u3000"], ids=repr)
 @pytest.mark.parametrize("width", [45, 66, 80])
 def test_an_indented_first_line_begins_a_paragraph(width, indent):

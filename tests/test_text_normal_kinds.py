@@ -213,6 +213,15 @@ def test_lists(text, expected):
         ("It ended.\n¹ Including tax. ² Without it.", "It ended.\n¹ Including tax. ² Without it."),
         ("An area of 12 m ² and 10 ⁶ of them.", "An area of 12 m² and 10⁶ of them."),
         ("¹ Including tax.\n[2] See there.", "¹ Including tax.\n[2] See there."),
+        ("It cost $40,[4]:12 then $50.[5]:3–4 It fell.", "It cost $40, then $50. It fell."),
+        ("It fell by 12%1 in 2023,2 they said.3 It rose.", "It fell by 12% in 2023, they said. It rose."),
+        ("He said “no”.1 She said “yes.”2\nThey left (late).3", "He said “no”. She said “yes.”\nThey left (late)."),
+        (
+            "The dam failed.1 It was old,2 they said.\n\n1 River board.\n2. Letter of 2019.",
+            "The dam failed. It was old, they said.\n\n[1] River board.\n[2] Letter of 2019.",
+        ),
+        ("It is £320* now.\n\n* Before tax.\n** For two.", "It is £320* now.\n\n* Before tax.\n** For two."),
+        ("It is *old* now.\n\n* a dam\n* a mill", "It is old now.\n\n- a dam\n- a mill"),
     ]
 )
 def test_note_marks_go(text, expected):
@@ -234,6 +243,12 @@ def test_note_marks_go(text, expected):
         "see list[3] there",
         "He [3] said",
         "a ½ and 1¹⁄₂",
+        "He lives at No.1 and she at No.2 of the street.",
+        "See vol.1 of it, and vol.2 and fig.3.",
+        "It rose to 2019.1 in May and to 2020,2 in June.",
+        "It ended.2 Then it began.1 Nobody knew.",
+        "It came in v.1 The next was v.2 The last was v.3",
+        "Python3 is 12%1 slower.",
     ],
 )
 def test_exponents_and_code_stay(text):

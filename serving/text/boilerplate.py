@@ -91,12 +91,13 @@ _DATELINE = re.compile(
       | [A-Z][\w.'’/-]*(?:[\ ,]+(?:[A-Z][\w.'’/-]*|\d{1,2})){0,5}\s*
         \((?:CNN|Reuters|AP|AFP|PTI|ANI|IANS|UPI|Bloomberg)[^)]{0,20}\)
         \s*[–—-]*\s*
-      | [A-Z][A-Z.'’/ ]{2,30}(?:,\ [A-Z][\w. ]{1,20}){0,2}(?:,?\ \d{1,2})?\s*(?:--|[–—]|\s-)\s*
+      | [A-Z][A-Z.'’/ ]{2,30}(?:,\ [A-Z][\w. ]{1,20}){0,2}(?:,?\ \d{1,2}|,\ \d{4})?
+        (?:\s?(?:--)?(?:/[A-Za-z][\w .-]{1,30}/|\([A-Z][A-Z .]{2,30}\)))?\s*(?:--|[–—]|\s-)\s*
     )(?=\S)""",
     re.VERBOSE,
 )
-# A note below the article, behind its mark; a line of nothing but hashtags.
-_NOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\[\^?\w{1,3}\]:?|[*†‡]+)\s*(?=\S)|(?:#\w+[^\w#]*)+$")
+# A note below the article, behind its mark; a line of nothing but hashtags, or without a word.
+_NOTE = re.compile(r"(?:(?:\d{1,3}\.\s)?\^|[⁰¹²³⁴-⁹]+|\[\^?\w{1,3}\]:?|[*†‡]+)\s*(?=\S)|(?:#\w+[^\w#]*)+$|\W+$")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
@@ -116,8 +117,9 @@ def prose(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _is_aside(paragraph: Sequence[Sentence]) -> bool:
-    """True for a notice of rights, and for a sentence or two that end in a picture credit, on their own."""
-    if len(paragraph) <= _MAX_NOTICE_SENTENCES and _NOTICE.match(paragraph[0].text[:_LOOKED_AT_CHARACTERS]):
+    """True for a note, a notice of rights, and a sentence or two that end in a picture credit, on their own."""
+    text = paragraph[0].text[:_LOOKED_AT_CHARACTERS]
+    if len(paragraph) <= _MAX_NOTICE_SENTENCES and (_NOTICE.match(text) or _NOTE.match(text)):
         return True
     is_short = 1 < len(paragraph) <= 3
     return is_short and bool(_CREDIT.search(paragraph[-1].text[:_LOOKED_AT_CHARACTERS]))

@@ -23,6 +23,8 @@ _SENTENCE_MARK = re.compile(r"[.!?:;,]")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)]*\s*$""")
 _NUMBER = re.compile(r"(?<=\s)\(?(\d{1,2})[.)][ \t]+(?=[^\W\d_])")
 _DASH = re.compile(r"(?<=\S)[ \t]+(?=[-–*·✅✔▶»]\ufe0f?[ \t]+[^\W\d_])")
+_NOTE_MARK = re.compile(r"[\w%)]\*{1,3}(?=[\s.,;:!?]|$)")
+_OPENING_ASTERISK = re.compile(r"(?<!\S)[\"“‘(]?\*{1,3}[^\s*]")
 _MIN_WORDS = 3  # of an item on average, where several stand on one line: "3 June • Lindfield • 4 min" is none
 
 
@@ -33,6 +35,8 @@ def with_item_marks(text: str) -> str:
     lines = [piece for line in text.split("\n") for piece in _one_a_line(line)]
     marks = [_MARK.match(line) for line in lines]
     counts = Counter(_kind(mark) for mark in marks if mark)
+    if _NOTE_MARK.search(text) and not _OPENING_ASTERISK.search(text):
+        del counts["*"]  # "£320* a week": lines that begin with an asterisk are notes
     for number, (line, mark) in enumerate(zip(lines, marks, strict=True)):
         if mark and _is_item(_kind(mark), line, counts):
             lines[number] = f"{mark[1]}- {line[mark.end() :]}"

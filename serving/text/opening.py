@@ -20,6 +20,13 @@ _LEANS_ON_OTHERS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Not "Good Morning America" and "Hello Kitty".
+_GREETING = re.compile(
+    r"""\W*(?:(?:hello|hi|hey|good\ (?:morning|afternoon|evening)|thank\ you|thanks|welcome)
+        (?=[,.!]|\s(?:again|and|all|back|everybody|everyone|for|ladies|so|to|very|you)\b(?!\ (?:the\ )?(?-i:[A-Z])))
+      | my\ name\ is\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _QUOTATION = re.compile(r"""^\W{0,2}["“„«‘]|^'(?=\w)""")
 _QUESTION = re.compile(r"""(?:[?？؟]|か。)["'”’»)」』]*$""")
 _BARE_QUOTE = re.compile(r"""(?:"[^"]*"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»)$""")  # says nobody who said it
@@ -35,8 +42,8 @@ def is_question(text: str) -> bool:
 
 
 def is_statement(text: str) -> bool:
-    """False for a question, and for a quotation that does not tell who said it."""
-    return not (is_question(text) or _BARE_QUOTE.match(text))
+    """False for a question, a greeting, and a quotation that does not tell who said it."""
+    return not (is_question(text) or _GREETING.match(text) or _BARE_QUOTE.match(text))
 
 
 def leans_on_others(text: str) -> bool:

@@ -12,7 +12,7 @@ from serving.text.sentences import split_sentences
 from serving.text.terms import content_terms
 
 _PICTURES = "[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]"
-_END = re.compile(rf"""[.!?…。！？｡؟۔।॥]["'”’»）」』)\]}}]*(?:\s?{_PICTURES})*$""")
+_END = re.compile(rf"""(?:[.!?…。！？｡؟۔।॥]["'”’»）」』)\]}}]*|{_PICTURES})(?:\s?{_PICTURES})*$""")
 # Titles and one-letter initials end in a full stop without ending a sentence.
 _CUT_TITLE = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Sen|Rep|Gov|Gen|Col|Maj|Lt|Capt|Sgt|St|Rs|[A-Z])\.$")
 _FIRST_LETTER = re.compile(r"""^(["'“‘(\[«]*)([^\W\d_])(\w?)""")
@@ -50,7 +50,7 @@ def finish_sentences(text: str) -> Tidied:
 
 
 def ends_in_mark(text: str) -> bool:
-    """True if the text ends in a mark that ends sentences (of any script), quotes, brackets and pictures aside."""
+    """True if the text ends in a picture or a mark that ends sentences (of any script), quotes and brackets aside."""
     return bool(_END.search(text[-40:].rstrip()))
 
 

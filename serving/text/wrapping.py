@@ -24,6 +24,9 @@ _MIN_FULL_SHARE = 0.75  # of the lines that end in mid-sentence: the others are 
 _MIN_OPEN_SHARE = 0.2  # of all lines but the last: they end in mid-sentence
 _MIN_RUNNING_SHARE = 0.4  # of those: the next line begins in lower case, as it seldom does in verse and addresses
 
+_MIN_SPACED_LINES = 2
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")  # between the lines of double-spaced text
+
 _TERMINAL = re.compile(r"""[.!?…:。！？｡؟۔।॥।]["'”’»)\]」』）*_]*$""")
 _SENTENCE_MARK = re.compile(r"[.!?…。！？؟۔।॥]")
 _LETTER = re.compile(r"""["'“‘«(\[„*_]*([^\W\d_])""")
@@ -87,6 +90,9 @@ def unwrap(text: str, vocabulary: Vocabulary) -> str:
     cells of a table row stand apart by a tab.
     """
     blocks = [[_line(line) for line in block] for block in _blocks(text)]
+    if len(blocks) > _MIN_SPACED_LINES and all(len(block) == 1 for block in blocks):
+        close = [[_line(line) for line in block] for block in _blocks(_BLANK_LINE.sub("\n", text))]
+        blocks = close if any(map(_is_wrapped, close)) else blocks
     width = max((_width(block) for block in blocks if _is_wrapped(block)), default=0)
     return "\n\n".join(_unwrap(block, width, vocabulary) for block in blocks)
 

@@ -80,7 +80,7 @@ def table_articles(text: str, *, max_items: int) -> list[BatchItem]:
     if named := _SEP_LINE.match(text):
         separator, text = named[1], text[named.end() :]
     separator = separator or _separator(text)
-    rows, num_rows = _first_rows(text, separator, max_rows=max_items + 2)
+    rows, num_rows, separator = _first_rows(text, separator, max_rows=max_items + 2)
     if not rows:
         raise UnreadableError(EMPTY)
     columns = _Columns(rows)
@@ -111,8 +111,8 @@ def _rows(text: str, separator: str, *, quoted: bool = True) -> Iterator[_Row]:
         raise UnreadableError(unmatched_quotation(row + 1)) from error
 
 
-def _first_rows(text: str, separator: str, *, max_rows: int) -> tuple[list[_Row], int]:
-    """The first rows, and how many there are in all."""
+def _first_rows(text: str, separator: str, *, max_rows: int) -> tuple[list[_Row], int, str]:
+    """The first rows, how many there are in all, and what stands between their cells."""
     try:
         return _counted(_rows(text, separator), separator, max_rows)
     except UnreadableError:
@@ -124,16 +124,24 @@ def _first_rows(text: str, separator: str, *, max_rows: int) -> tuple[list[_Row]
         return _counted(_rows(text, separator, quoted=False), separator, max_rows)
 
 
-def _counted(rows: Iterator[_Row], separator: str, max_rows: int) -> tuple[list[_Row], int]:
-    first = _unwrapped(list(itertools.islice(rows, max_rows)), separator)
-    return first, len(first) + sum(1 for _ in rows)
+def _counted(rows: Iterator[_Row], separator: str, max_rows: int) -> tuple[list[_Row], int, str]:
+    first, separator = _unwrapped(list(itertools.islice(rows, max_rows)), separator)
+    return first, len(first) + sum(1 for _ in rows), separator
 
 
-def _unwrapped(rows: list[_Row], separator: str) -> list[_Row]:
-    """A table that was pasted into one column of a spreadsheet, with each row in one cell, is a table nevertheless."""
+def _unwrapped(rows: list[_Row], separator: str) -> tuple[list[_Row], str]:
+    """A table that was pasted into one column of a spreadsheet, with each row in one cell, is a table nevertheless.
+
+    Beside empty columns, there may be another separator in it, if there are known headings.
+    """
     is_one_column = not any(cell.strip() for _, cells in rows for cell in cells[1:])
-    unwrapped = [(row, _inner(cells[:1] if is_one_column else cells, separator)) for row, cells in rows]
-    return unwrapped if unwrapped and len(unwrapped[0][1]) > 1 else rows
+    has_empty_columns = is_one_column and any(len(cells) > 1 for _, cells in rows)
+    for inside in dict.fromkeys((separator, *_SEPARATORS)) if has_empty_columns else (separator,):
+        unwrapped = [(row, _inner(cells[:1] if is_one_column else cells, inside)) for row, cells in rows]
+        headings = unwrapped[0][1] if unwrapped else []
+        if len(headings) > 1 and (inside == separator or any(map(_is_known_heading, headings))):
+            return unwrapped, inside
+    return rows, separator
 
 
 def _inner(cells: list[str], separator: str) -> list[str]:
@@ -160,7 +168,7 @@ def _separator(text: str) -> str:
         sample = _sample(text, separator)
         if not sample or len(sample[0]) < 2:
             continue
-        if any(known.fullmatch(_heading(cell)) for cell in sample[0] for known in (_TEXT_HEADING, *_NAME_HEADINGS)):
+        if any(map(_is_known_heading, sample[0])):
             return separator
         share = sum(len(cells) == len(sample[0]) for cells in sample) / len(sample)
         later = [cell for cells in sample for cell in cells[1:]]
@@ -178,11 +186,15 @@ def _sample(text: str, separator: str) -> list[list[str]]:
             sample.append(row)
     except UnreadableError:
         pass  # `_first_rows` says so, once the separator is known
-    return [cells for _, cells in _unwrapped(sample, separator)]
+    return [cells for _, cells in _unwrapped(sample, separator)[0]]
 
 
 def _heading(cell: str) -> str:
     return re.sub(r"[\W_]+", " ", cell).strip().casefold()
+
+
+def _is_known_heading(cell: str) -> bool:
+    return any(known.fullmatch(_heading(cell)) for known in (_TEXT_HEADING, *_NAME_HEADINGS))
 
 
 class _Columns:
