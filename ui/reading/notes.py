@@ -80,19 +80,20 @@ def _take_marks(page: "HtmlElement", elements: list["HtmlElement"]) -> set[int]:
     for place, element in enumerate(elements):
         is_raised = _is_raised(element)
         if _is_in(page, element) and (is_raised or element.tag in {"a", "span"}):
-            run, before, after = element.text_content().strip(), _text_before(element), (element.tail or "")[:3]
+            run = element.text_content().strip()
             goals = [places.get(href.rpartition("#")[2], -1) for href in element.xpath(_LINKS)]
             is_bracketed = bool(_IN_BRACKETS.fullmatch(run))
-            is_mark = bool(_MARK.fullmatch(run)) and (is_bracketed or is_raised or _is_in_word(run, before, goals))
+            is_mark = bool(_MARK.fullmatch(run)) and (is_bracketed or is_raised or _is_in_word(element, run, goals))
             if (
                 is_note_link := bool(element.xpath(_NAMED_AS_MARK))
                 or (is_raised and is_bracketed)
                 or (is_mark and goals)
             ):
                 targets.update(goal for goal in goals if goal > place)
-            if is_raised and run in marks and not before.strip():
-                targets.add(blocks[element])
             if is_note_link or is_raised:
+                before, after = _text_before(element), (element.tail or "")[:3]
+                if is_raised and run in marks and not before.strip():
+                    targets.add(blocks[element])
                 shown = raised(before, run, is_note_link=bool(is_note_link), after=after)
                 marks |= set() if shown else {run}
                 _put(element, shown)
@@ -107,9 +108,11 @@ def _is_raised(element: "HtmlElement") -> bool:
     )
 
 
-def _is_in_word(run: str, before: str, goals: Sequence[int]) -> bool:
+def _is_in_word(element: "HtmlElement", run: str, goals: Sequence[int]) -> bool:
     """Whether a link to a place of this page is a number that no space parts from what is before it."""
-    return run.isdigit() and max(goals, default=-1) >= 0 and before[-1:].strip("[(") != "" and not before[-1].isspace()
+    if not run.isdigit() or max(goals, default=-1) < 0:
+        return False
+    return _text_before(element)[-1:].strip(" \xa0[(") != ""
 
 
 def _text_before(element: "HtmlElement") -> str:
