@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.reading.raised import raised
+from ui.reading.raised import raised, read_runs
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ from ui.reading.raised import raised
         ("they live in", "2"),
         ("after 5 km", "1"),
         ("", "1"),
+        ("in 2019", "a"),
+        ("a census in 1801", "o"),
+        ("by 2030", "e"),
     ],
 )
 def test_marks_of_notes_go(before, run):
@@ -91,6 +94,15 @@ def test_letters_stay(before, run, stands):
         ("the ", "14", "C dating", "¹⁴"),
         ("(", "235", "U)", "²³⁵"),
         ("", "12", "The figures", ""),
+        ("cost €320", "1", "/m² of floor", ""),
+        ("rose to $18", "2", "/barrel", ""),
+        ("a rent of £12", "3", "/ month", ""),
+        ("in 2019", "1", "/2020", ""),
+        ("about 5 m", "3", "/s", "³"),
+        ("40 W/m", "2", "/year", "²"),
+        ("under 90 mg/m", "3", "/2 hours", "³"),
+        ("a share of 1", "1", "/100 of it", " 1"),
+        ("only ", "7", "/8 of them", "7"),
     ],
 )
 def test_what_follows_tells_fractions_and_isotopes(before, run, after, stands):
@@ -99,3 +111,24 @@ def test_what_follows_tells_fractions_and_isotopes(before, run, after, stands):
 
 def test_a_link_to_a_note_is_always_a_mark():
     assert raised("80 m", "2", is_note_link=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("runs", "want"),
+    [
+        ([("10", False), ("1", True), ("2", True), (" stars", False)], "10¹² stars"),
+        ([("only 10", False), ("-", True), ("6", True), (" of it", False)], "only 10⁻⁶ of it"),
+        ([("$320", False), ("1", True), ("2", True), (" a head", False)], "$320 a head"),
+        ([("the 2", False), ("n", True), ("", False), ("d", True), (" of May", False)], "the 2nd of May"),
+        ([("Ca", False), ("2", True), ("+", True), (" ions", False)], "Ca²⁺ ions"),
+        ([("It takes 1", False), ("1", True), ("/", False), ("2 hours", False)], "It takes 1 1/2 hours"),
+        ([("since 1990 ", False), ("14", True), ("C dating", False)], "since 1990 ¹⁴C dating"),
+        ([("$320", False), ("1 ", True), ("a head", False)], "$320 a head"),
+        ([("the lake ", False), ("3", True), (", said", False)], "the lake, said"),
+        ([("1", True), ("The board", False)], "The board"),
+        ([("No run is raised", False), (" here.", False)], "No run is raised here."),
+        ([], ""),
+    ],
+)
+def test_runs_of_a_line(runs, want):
+    assert read_runs(runs) == want

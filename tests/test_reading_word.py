@@ -135,6 +135,23 @@ SUPER = '<w:vertAlign w:val="superscript"/>'
             paragraph(run("40 km"), run("2", SUPER), run(", the 1"), run("st", SUPER), run(" of 10"), run("6", SUPER)),
             ["40 km², the 1st of 10⁶"],
         ),
+        (
+            paragraph(run("10"), run("1", SUPER), run("2", SUPER), run(" or 1"), run("1", SUPER), run("/2 of 5 m")),
+            ["10¹² or 1 1/2 of 5 m"],
+        ),
+        (
+            paragraph(run("They spent $320"), run("1 ", SUPER), run("on 5 m"), run("3", SUPER), run("/s.")),
+            ["They spent $320 on 5 m³/s."],
+        ),
+        (
+            paragraph(run("$320"), run("1", '<w:position w:val="6"/><w:sz w:val="16"/>'), run(" a head.")),
+            ["$320 a head."],
+        ),
+        (paragraph(run("5 m"), run("3", '<w:position w:val="10"/>'), run(" of it.")), ["5 m³ of it."]),
+        (paragraph(run("$320"), run("1", '<w:position w:val="3pt"/>'), run(" a head.")), ["$320 a head."]),
+        (paragraph(run("$320"), run("1", '<w:position w:val="0"/>'), run(" a head.")), ["$3201 a head."]),
+        (paragraph(run("H"), run("2", '<w:position w:val="-6"/>'), run("O")), ["H2O"]),
+        (paragraph(run("All of it stands higher.", '<w:position w:val="6"/>')), ["All of it stands higher."]),
         (paragraph(run("CO"), run("2", '<w:vertAlign w:val="subscript"/>')), ["CO2"]),
         (paragraph(run("Seen."), run(" Hidden.", "<w:vanish/>")), ["Seen."]),
         (paragraph(run("Seen."), run(" Hidden.", '<w:rStyle w:val="Secret"/>')), ["Seen."]),

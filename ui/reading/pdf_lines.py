@@ -5,11 +5,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ui.reading.article import spell_out
-from ui.reading.raised import raised
+from ui.reading.raised import read_runs
 
 if TYPE_CHECKING:
     from pdfminer.layout import LTChar, LTPage, LTTextLine
@@ -95,25 +96,12 @@ def _most_common(lengths: Sequence[float]) -> float:
 
 def _text(group: "LTTextLine", y: float, size: float) -> tuple[str, bool]:
     """The line's text, and whether it begins with a raised sign."""
-    runs: list[tuple[bool, str]] = []
+    runs: list[tuple[str, bool]] = []
     for item in group:
-        is_raised = item.matrix[5] > y + _RAISED_BY * size if hasattr(item, "matrix") else bool(runs and runs[-1][0])
-        if runs and runs[-1][0] == is_raised:
-            runs[-1] = (is_raised, runs[-1][1] + item.get_text())
-        else:
-            runs.append((is_raised, item.get_text()))
-    text = ""
-    for number, (is_raised, run) in enumerate(runs):
-        if not is_raised or not text.strip():
-            text += run
-            continue
-        after = runs[number + 1][1] if number + 1 < len(runs) else ""
-        text = (
-            text.rstrip()
-            + raised(text.rstrip(), run, after=after if run == run.rstrip() else "")
-            + run[len(run.rstrip()) :]
-        )
-    return text, runs[0][0]
+        is_raised = item.matrix[5] > y + _RAISED_BY * size if hasattr(item, "matrix") else bool(runs and runs[-1][1])
+        runs.append((item.get_text(), is_raised))
+    mark = list(takewhile(itemgetter(1), runs))
+    return "".join(text for text, _ in mark) + read_runs(runs[len(mark) :]), bool(mark)
 
 
 def is_right_to_left(text: str, *, all_around: bool = False) -> bool:

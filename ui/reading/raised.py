@@ -5,6 +5,9 @@ Text has no height. "$320" with a small raised 1 behind it would become $3201, a
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 _DIGITS = str.maketrans("0123456789+-\u2212\u2013n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
 _ORDINAL_SIGNS = {"o": "º", "a": "ª"}
@@ -18,14 +21,33 @@ _MARK = re.compile(
     r"\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})*|[*†‡§¶‖#]+|\[[^\]]*\]|\([^)]{1,4}\)|[a-z]|[ivx]{2,4}|[,;]", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"st|nd|rd|th|d|er|ers|re|res|e|es|i?[eè]me|nde?|o|os|a|as", re.IGNORECASE)
-_COUNTED = re.compile(r"(?<![\d.,])\d{1,4}\.?$|(?<![A-Za-z])(?:[IVXLCDM]+|n)\.?$|(?<![A-Za-z])[Nn]$")
+_COUNTED = re.compile(r"(?<![\d.,])\d{1,3}\.?$|(?<![A-Za-z])(?:[IVXLCDM]+|n)\.?$|(?<![A-Za-z])[Nn]$")
 
 _POWER_BASE = re.compile(r"(?<![\d.,$€£¥])10$|[=+\u2212×·/(^]\s?[A-Za-z]{1,2}$")
 _VARIABLE = re.compile(r"(?<![A-Za-zÀ-ɏ\d.'’])[A-Za-zΑ-Ωα-ω]$|\d[xyznr]$")
 _UNIT = re.compile(r"(?<![A-Za-zÀ-ɏ])(?:[kcdmnµμ]?m|ft|yd|mi|CO)$|\d\s?in$")
 _MONEY = re.compile(r"[$€£¥]\s?\d[\d.,]*\s?[A-Za-z]{1,2}$")
-_FRACTION_BAR = ("/", "\u2044", "\u2215")
+_DENOMINATOR = re.compile(r"[/\u2044\u2215](?!\s*[^\W\d_]|\d{4})")
 _ELEMENT = re.compile(r"[A-Z][a-z]?(?![a-z])")
+
+
+def read_runs(runs: Iterable[tuple[str, bool]]) -> str:
+    """The text of a line from its runs and whether they are raised; writers often make several runs of one mark."""
+    written = (run for run in runs if run[0])
+    joined = [("".join(text for text, _ in group), is_raised) for is_raised, group in groupby(written, itemgetter(1))]
+    text = ""
+    for (run, is_raised), (following, _) in pairwise([*joined, ("", False)]):
+        if not is_raised:
+            text += run
+            continue
+        mark, touched = run.strip(), text.rstrip()
+        after = following if run == run.rstrip() else ""
+        if shown := raised(touched, mark, after=after):
+            text = touched + shown
+        else:
+            text = text + isotope if (isotope := raised(text, mark, after=after)) else touched
+        text += run[len(run.rstrip()) :]
+    return text
 
 
 def raised(before: str, run: str, *, is_note_link: bool = False, after: str = "") -> str:
@@ -44,7 +66,7 @@ def raised(before: str, run: str, *, is_note_link: bool = False, after: str = ""
     before = before[-_NUM_CHARS_BEFORE:]
     if is_note_link or not mark:
         return ""
-    if mark.isdigit() and after.startswith(_FRACTION_BAR):
+    if mark.isdigit() and not before[-1:].isalpha() and _DENOMINATOR.match(after):
         return f" {mark}" if before[-1:].isdigit() else mark
     if _is_exponent(before, mark, after):
         return mark.translate(_DIGITS)

@@ -12,7 +12,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from ui.reading.decoding import Decoded, decode
 from ui.reading.errors import FILE_BROKEN, FILE_LOCKED, FILE_TOO_COMPLEX, UnreadableError
 from ui.reading.html import read_fragment
 from ui.reading.plain import read_plain
-from ui.reading.raised import raised
+from ui.reading.raised import read_runs
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,6 +42,9 @@ _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "sectPr",
 _AS_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _MAX_DEPTH = 5
 _OFF = {"0", "false", "none", "off"}
+_RAISED = re.compile(r"[3-9]|[1-9]\d")
+"""Half-points, by which some raise smaller letters instead of setting them as superscript."""
+_PLAIN: Mapping[str, str] = {}
 _TITLE = re.compile(r"title|heading 1")
 _CONTENTS = re.compile(r"toc \d|table of figures|toc heading")
 
@@ -152,7 +155,7 @@ class _Document:
         for child in element:
             name = _name(child)
             if name == "p":
-                text = carried + "".join(self._words(child))
+                text = carried + read_runs(self._words(child))
                 carried = text if "del" in _settings(child, "pPr", "rPr") else ""  # its end was deleted
                 if not carried:
                     yield self._as_paragraph(child, text.strip())
@@ -188,29 +191,22 @@ class _Document:
             for cell in cells:
                 yield from cell
 
-    def _words(self, element: "_Element", before: str = "") -> Iterator[str]:
+    def _words(self, element: "_Element", settings: Mapping[str, str] = _PLAIN) -> Iterator[tuple[str, bool]]:
+        """The runs of text in it, and whether they are raised."""
+        is_raised = settings.get("vertAlign") == "superscript" or bool(_RAISED.match(settings.get("position", "")))
         for child in element:
             name = _name(child)
             if name == "t":
-                text = child.text or ""
+                yield child.text or "", is_raised
             elif name in _AS_TEXT:
-                text = _AS_TEXT[name]
+                yield _AS_TEXT[name], is_raised
             elif name == "r":
-                text = self._run(child, before)
+                own = _settings(child, "rPr")
+                own = self._styles.get(own.get("rStyle", ""), {}) | own
+                if own.get("vanish", "0") in _OFF:
+                    yield from self._words(child, own)
             elif name not in _LEFT_OUT and name != "txbxContent":
-                text = "".join(self._words(child, before))
-            else:
-                continue
-            before = (before + text)[-40:]
-            yield text
-
-    def _run(self, run: "_Element", before: str) -> str:
-        own = _settings(run, "rPr")
-        settings = self._styles.get(own.get("rStyle", ""), {}) | own
-        if settings.get("vanish", "0") not in _OFF:
-            return ""
-        text = "".join(self._words(run, before))
-        return raised(before, text) if settings.get("vertAlign") == "superscript" else text
+                yield from self._words(child, settings)
 
     def _text_boxes(self, paragraph: "_Element") -> Iterator[str]:
         for box in paragraph.iter("{*}txbxContent"):
