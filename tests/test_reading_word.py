@@ -190,6 +190,54 @@ def test_what_readers_see_of_a_paragraph(body, want):
     assert texts(body) == tuple(want)
 
 
+def style(name: str, base: str = "", properties: str = "") -> str:
+    return f'<w:style w:styleId="{name}"><w:basedOn w:val="{base}"/>{properties}</w:style>'
+
+
+@pytest.mark.parametrize(
+    ("runs", "properties", "want"),
+    [
+        ([run("$320"), run("1", '<w:rStyle w:val="Mark"/>')], "", "$320"),
+        ([run("$320"), run("1", '<w:rStyle w:val="MyMark"/>')], "", "$320"),
+        ([run("$320"), run("1", '<w:rStyle w:val="TheirMark"/>')], "", "$320"),
+        ([run("$320"), run("1", '<w:rStyle w:val="NoMark"/>')], "", "$3201"),
+        ([run("Seen"), run(" not", '<w:rStyle w:val="MySecret"/>')], "", "Seen"),
+        ([run("Seen"), run(" too", '<w:rStyle w:val="Open"/>')], "", "Seen too"),
+        ([run("A point")], '<w:pStyle w:val="MyPoints"/>', "- A point"),
+        ([run("A point")], '<w:pStyle w:val="MyPoints"/><w:numPr><w:ilvl w:val="1"/></w:numPr>', "- A point"),
+        ([run("No point")], '<w:pStyle w:val="Unmarked"/>', "No point"),
+        ([run("A chapter")], '<w:pStyle w:val="Chapter"/>', "A chapter"),
+        ([run("A part")], '<w:pStyle w:val="MyPoints"/><w:outlineLvl w:val="1"/>', "A part"),
+        ([run("In a circle"), run("1", '<w:rStyle w:val="Ring2"/>')], '<w:pStyle w:val="Ring1"/>', "- In a circle"),
+        ([run("Of none")], '<w:pStyle w:val="Self"/>', "Of none"),
+        ([run("Of what is not there")], '<w:pStyle w:val="Orphan"/>', "Of what is not there"),
+    ],
+)
+def test_a_style_takes_after_the_one_that_it_is_based_on(runs, properties, want):
+    numbered = '<w:pPr><w:numPr><w:numId w:val="{}"/></w:numPr></w:pPr>'
+    styles = (
+        style("TheirMark", "MyMark"),
+        style("MyMark", "Mark"),
+        style("Mark", properties=f"<w:rPr>{SUPER}</w:rPr>"),
+        style("NoMark", "Mark", '<w:rPr><w:vertAlign w:val="baseline"/></w:rPr>'),
+        style("Secret", properties="<w:rPr><w:vanish/></w:rPr>"),
+        style("MySecret", "Secret"),
+        style("Open", "MySecret", '<w:rPr><w:vanish w:val="0"/></w:rPr>'),
+        style("Points", properties=numbered.format(3)),
+        style("MyPoints", "Points"),
+        style("Unmarked", "Points", numbered.format(0)),
+        style("Head", properties=numbered.format(2).replace("</w:pPr>", '<w:outlineLvl w:val="0"/></w:pPr>')),
+        style("Chapter", "Head"),
+        style("Ring1", "Ring2", numbered.format(1)),
+        style("Ring2", "Ring1", f"<w:rPr>{SUPER}</w:rPr>"),
+        style("Self", "Self"),
+        style("Orphan", "Nobody"),
+    )
+    styles_part = f'<w:styles xmlns:w="{W}">{"".join(styles)}</w:styles>'
+    body = paragraph(*runs, properties=properties)
+    assert read_docx(docx_of_xml(body, styles__xml=styles_part)).paragraphs == (want,)
+
+
 def test_notes_and_the_title_stand_apart():
     marked = paragraph(run("It rose to $320"), '<w:r><w:footnoteReference w:id="1"/></w:r>', run("."))
     body = paragraph(run("Dam to go"), properties='<w:pStyle w:val="Titel"/>') + marked

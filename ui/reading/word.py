@@ -44,6 +44,7 @@ _MAX_DEPTH = 5
 _OFF = {"0", "false", "none", "off"}
 _RAISED = re.compile(r"[3-9]|[1-9]\d")
 """Half-points, by which some raise smaller letters instead of setting them as superscript."""
+_BODY_LEVEL = "9"
 _PLAIN: Mapping[str, str] = {}
 _TITLE = re.compile(r"title|heading 1")
 _CONTENTS = re.compile(r"toc \d|table of figures|toc heading")
@@ -102,10 +103,18 @@ class _Document:
         self._embedded = {name: target for name, _, target in self._relations(self._main)}
         self._style_names: dict[str, str] = {}
         self._styles: dict[str, dict[str, str]] = {}
+        bases: dict[str, str] = {}
         for style in self._part("styles"):
-            name = _value(style, "styleId")
-            self._style_names[name] = _settings(style).get("name", "").lower()
-            self._styles[name] = _settings(style, "rPr") | _settings(style, "pPr")
+            name, settings = _value(style, "styleId"), _settings(style)
+            self._style_names[name], bases[name] = settings.get("name", "").lower(), settings.get("basedOn", "")
+            self._styles[name] = _settings(style, "rPr") | _settings(style, "pPr") | _settings(style, "pPr", "numPr")
+        own = dict(self._styles)
+        for name in own:
+            base, seen = bases[name], {name}
+            while base in own and base not in seen:
+                self._styles[name] = own[base] | self._styles[name]
+                seen.add(base)
+                base = bases[base]
         self._title = ""
         self._notes: list[str] = []
 
@@ -169,17 +178,16 @@ class _Document:
         yield carried.strip()
 
     def _as_paragraph(self, paragraph: "_Element", text: str) -> str:
-        settings = _settings(paragraph, "pPr")
-        style = settings.get("pStyle", "")
+        own = _settings(paragraph, "pPr")
+        style = own.get("pStyle", "")
         name = self._style_names.get(style, "")
-        if _CONTENTS.match(name) or self._styles.get(style, {}).get("vanish", "0") not in _OFF:
+        settings = self._styles.get(style, {}) | own | _settings(paragraph, "pPr", "numPr")
+        if _CONTENTS.match(name) or settings.get("vanish", "0") not in _OFF:
             return ""
         if not self._title and _TITLE.fullmatch(name):
             self._title = text
-        numbering = _settings(paragraph, "pPr", "numPr") or {
-            "numId": "1" if "numPr" in self._styles.get(style, {}) else "0"
-        }
-        is_item = numbering.get("numId", "0") != "0" and "heading" not in name and bool(text)
+        is_heading = "heading" in name or settings.get("outlineLvl", _BODY_LEVEL) != _BODY_LEVEL
+        is_item = settings.get("numId", "0") != "0" and not is_heading and bool(text)
         return f"- {text}" if is_item else text
 
     def _row(self, row: "_Element") -> Iterator[str]:
