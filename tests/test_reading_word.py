@@ -101,6 +101,92 @@ def test_a_table_that_only_arranges_the_page():
     assert read_docx(saved(table.part.document)).paragraphs == ("Left one.", "Left two.", "Right.")
 
 
+def table(*cells: str) -> str:
+    row = "".join(f"<w:tc>{paragraph(run(cell))}</w:tc>" for cell in cells)
+    return f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("cells", "want"),
+    [
+        (["The lock closes in May.", "It opens in June, if all goes well."], None),
+        (["“Will it be closed?” he asked.", "Nobody knew (yet!)"], None),
+        (["The lock closes in May.", "", "It opens in June."], None),
+        (["The lock closes in May."], None),
+        (["2024", "3", "The lock was closed."], "2024, 3, The lock was closed."),
+        (["Jan.", "Feb.", "Mar."], "Jan., Feb., Mar."),
+        (["Grain quay", "60 berths"], "Grain quay, 60 berths"),
+        (["Approx. no.", "The lock is closed"], "Approx. no., The lock is closed"),
+    ],
+)
+def test_cells_that_are_sentences_are_paragraphs(cells, want):
+    assert texts(table(*cells)) == ((want,) if want else tuple(filter(None, cells)))
+
+
+M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def formula(kind: str, *parts: str, properties: str = "") -> str:
+    names = {"f": ("num", "den"), "sSup": ("e", "sup"), "sSubSup": ("e", "sub", "sup"), "rad": ("deg", "e")}
+    tags = names.get(kind, ("e",) * len(parts))
+    inside = "".join(
+        f"<m:{tag}>{part if '<' in part else f'<m:r><m:t>{part}</m:t></m:r>'}</m:{tag}>"
+        for tag, part in zip(tags, parts, strict=True)
+    )
+    return f'<m:oMath xmlns:m="{M}"><m:{kind}><m:{kind}Pr>{properties}</m:{kind}Pr>{inside}</m:{kind}></m:oMath>'
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "want"),
+    [
+        ("It takes 1", formula("f", "1", "2"), "It takes 1 1/2 h"),
+        ("It takes ", formula("f", "1", "2"), "It takes 1/2 h"),
+        ("It takes 2", formula("f", "a", "b"), "It takes 2a/b h"),
+        ("It takes ", formula("f", "a+1", "2.5"), "It takes (a+1)/2.5 h"),
+        ("It takes ", formula("f", formula("sSup", "10", "6"), "3"), "It takes 10⁶/3 h"),
+        ("The area is ", formula("sSup", "r", "2"), "The area is r² h"),
+        ("There are ", formula("sSup", "2", "64"), "There are 2⁶⁴ h"),
+        ("There are ", formula("sSup", "2", "n+1"), "There are 2ⁿ⁺¹ h"),
+        ("There are ", formula("sSup", "2", "n/2"), "There are 2^(n/2) h"),
+        ("It is ", formula("sSup", "20", "∘"), "It is 20° h"),
+        ("It is ", formula("sSubSup", "x", "1", "2"), "It is x1² h"),
+        ("It is ", formula("rad", "", "2"), "It is √2 h"),
+        ("It is ", formula("rad", "3", "a+b"), "It is ³√(a+b) h"),
+        ("It is f", formula("d", "x"), "It is f(x) h"),
+        (
+            "It is f",
+            formula("d", "x", "y", properties='<m:begChr m:val="["/><m:sepChr m:val=";"/><m:endChr m:val=""/>'),
+            "It is f[x;y h",
+        ),
+        ("It is ", formula("sSub", "x", "1"), "It is x1 h"),
+    ],
+)
+def test_formulas(before, inside, want):
+    assert texts(paragraph(run(before), inside, run(" h"))) == (want,)
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "want"),
+    [
+        ("Symbol", "F0B4", "4×5"),
+        ("Symbol", "00B4", "4×5"),
+        ("Symbol", "F0B0", "4°5"),
+        ("Symbol", "F02D", "4−5"),
+        ("Symbol", "F06D", "4μ5"),
+        ("Symbol", "F0A3", "4≤5"),
+        ("Symbol", "F0BB", "4≈5"),
+        ("Symbol", "F02F", "4/5"),
+        ("Arial", "00D7", "4×5"),
+        ("Wingdings", "F04A", "4 5"),
+        ("Symbol", "nonsense", "4 5"),
+        ("", "", "4 5"),
+    ],
+)
+def test_signs_that_are_given_by_number(font, code, want):
+    sign = f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+    assert texts(paragraph(run("4"), sign, run("5"))) == (want,)
+
+
 SUPER = '<w:vertAlign w:val="superscript"/>'
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-_DIGITS = str.maketrans("0123456789+-\u2212\u2013n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
+_DIGITS = str.maketrans("0123456789+-\u2212\u2013n\u2218", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ°")
 _ORDINAL_SIGNS = {"o": "º", "a": "ª"}
 _MAX_MARK_CHARS = 12
 _NUM_CHARS_BEFORE = 40
@@ -28,6 +28,7 @@ _VARIABLE = re.compile(r"(?<![A-Za-zÀ-ɏ\d.'’])[A-Za-zΑ-Ωα-ω]$|\d[xyznr]$
 _UNIT = re.compile(r"(?<![A-Za-zÀ-ɏ])(?:[kcdmnµμ]?m|ft|yd|mi|CO)$|\d\s?in$")
 _MONEY = re.compile(r"[$€£¥]\s?\d[\d.,]*\s?[A-Za-z]{1,2}$")
 _DENOMINATOR = re.compile(r"[/\u2044\u2215](?!\s*[^\W\d_]|\d{4})")
+_SUPERSCRIPT = re.compile("[⁰¹²³⁴-⁹⁺⁻ⁿ°′″]*")
 _ELEMENT = re.compile(r"[A-Z][a-z]?(?![a-z])")
 
 
@@ -48,6 +49,12 @@ def read_runs(runs: Iterable[tuple[str, bool]]) -> str:
             text = text + isotope if (isotope := raised(text, mark, after=after)) else touched
         text += run[len(run.rstrip()) :]
     return text
+
+
+def exponent(run: str) -> str:
+    """What stands in the text for `run` where the file says that it is an exponent."""
+    superscript = run.strip().translate(_DIGITS)
+    return superscript if _SUPERSCRIPT.fullmatch(superscript) else f"^({run})"
 
 
 def raised(before: str, run: str, *, is_note_link: bool = False, after: str = "") -> str:

@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from ui.reading.article import Article
@@ -22,6 +22,7 @@ from ui.reading.errors import FILE_BROKEN, FILE_LOCKED, FILE_TOO_COMPLEX, Unread
 from ui.reading.html import read_fragment
 from ui.reading.plain import read_plain
 from ui.reading.raised import read_runs
+from ui.reading.word_formulas import FORMULAS, formula, symbol
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -44,6 +45,7 @@ _MAX_DEPTH = 5
 _OFF = {"0", "false", "none", "off"}
 _RAISED = re.compile(r"[3-9]|[1-9]\d")
 """Half-points, by which some raise smaller letters instead of setting them as superscript."""
+_SENTENCE = re.compile(r"\S\s\S+\s.*[.!?…][\"\'”’»)\]]*$", re.DOTALL)
 _BODY_LEVEL = "9"
 _PLAIN: Mapping[str, str] = {}
 _TITLE = re.compile(r"title|heading 1")
@@ -193,11 +195,9 @@ class _Document:
     def _row(self, row: "_Element") -> Iterator[str]:
         """One line for a row of figures; a row of a table that only arranges the page keeps its paragraphs."""
         cells = [[text for text in self._paragraphs(cell) if text] for cell in row]
-        if all(len(cell) <= 1 for cell in cells):
-            yield ", ".join(cell[0] for cell in cells if cell)
-        else:
-            for cell in cells:
-                yield from cell
+        texts = list(chain.from_iterable(cells))
+        is_layout = any(len(cell) > 1 for cell in cells) or all(map(_SENTENCE.search, texts))
+        yield from texts if is_layout else [", ".join(texts)]
 
     def _words(self, element: "_Element", settings: Mapping[str, str] = _PLAIN) -> Iterator[tuple[str, bool]]:
         """The runs of text in it, and whether they are raised."""
@@ -213,6 +213,11 @@ class _Document:
                 own = self._styles.get(own.get("rStyle", ""), {}) | own
                 if own.get("vanish", "0") in _OFF:
                     yield from self._words(child, own)
+            elif name == "sym":
+                yield symbol(_value(child, "font"), _value(child, "char")), is_raised
+            elif name in FORMULAS:
+                parts = [read_runs(self._words(part)) for part in child if not _name(part).endswith("Pr")]
+                yield from formula(name, parts, _settings(child, f"{name}Pr"))
             elif name not in _LEFT_OUT and name != "txbxContent":
                 yield from self._words(child, settings)
 
