@@ -15,6 +15,7 @@ from ui.reading.pdf_lines import Line
 _MIN_GUTTER = 0.5
 """Of a letter's size; at wider gaps pdfminer ends a line."""
 _MAX_WORD_GAP = 3.0
+_LARGER = 1.08
 _MAX_CELL_CHARS = 15
 _LIST_MARK = re.compile(r"[•‣▪●◦·*–-]|\(?(?:\d{1,3}|[a-z])[.)]")
 _DROP_CAP = re.compile(r"[“‘\"']?[A-ZÀ-Þ]")
@@ -55,10 +56,10 @@ def _bands(lines: Sequence[Line], *, from_right: bool) -> Ordered:
     columns: list[list[Line]] = [[]]
     is_in_doubt = False
     for band in bands:
-        parts = apart(band, width)
-        if len(parts) == 1 or len(apart(band, height)) == 1:
-            columns[-1].append(_one_line(parts, from_right=from_right))
-            is_in_doubt |= len(parts) == 1 < len(band)
+        rows = [band] if len(apart(band, width)) == 1 else list(reversed(apart(band, height)))
+        if len(rows) == 1 or _has_wide_space(rows):
+            columns[-1] += [_one_line(apart(row, width), from_right=from_right) for row in rows]
+            is_in_doubt |= len(apart(band, width)) == 1 < len(band)
         else:
             ordered = in_columns(band, from_right=from_right)
             columns += [*ordered.columns, []]
@@ -66,12 +67,19 @@ def _bands(lines: Sequence[Line], *, from_right: bool) -> Ordered:
     return Ordered([column for column in columns if column], is_in_doubt)
 
 
+def _has_wide_space(rows: Sequence[Sequence[Line]]) -> bool:
+    """Whether the gap goes through one row only, as a space in a narrow column may; a caption has other letters."""
+    num_full = sum(len(apart(row, width)) > 1 for row in rows)
+    sizes = [line.size for row in rows for line in row]
+    return num_full == 1 and max(sizes) < _LARGER * min(sizes)
+
+
 def _share_columns(above: Sequence[Line], below: Sequence[Line]) -> bool:
     """Whether a gap between columns goes through both, and no headline of what follows stands below."""
     num_above, num_below = len(apart(above, width)), len(apart(below, width))
     if max(num_above, num_below) == 1 or len(apart([*above, *below], width)) == 1:
         return False
-    return not (num_below == 1 and below[0].size > 1.08 * median(line.size for line in above))
+    return not (num_below == 1 and below[0].size > _LARGER * median(line.size for line in above))
 
 
 def apart(lines: Sequence[Line], extent: Callable[[Line], tuple[float, float]]) -> list[list[Line]]:
@@ -113,7 +121,7 @@ def _is_table(parts: Sequence[Sequence[Line]]) -> bool:
     """Whether rows belong together, not columns: most have several cells, and all columns but one are of short ones."""
     rows = apart([line for part in parts for line in part], height)
     num_full = sum(len(apart(row, width)) > 1 for row in rows)
-    lengths = sorted(median(len(line.text) for line in part) for part in parts)
+    lengths = sorted(median(sum(len(line.text) for line in row) for row in apart(part, height)) for part in parts)
     return num_full > len(rows) / 2 and lengths[-2] <= _MAX_CELL_CHARS
 
 
