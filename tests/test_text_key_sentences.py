@@ -146,6 +146,11 @@ def test_a_greeting_states_nothing(text: str, expected: bool) -> None:
     assert is_statement(text) is expected
 
 
+def test_thai_needs_no_full_stop() -> None:
+    text = "นายกเทศมนตรีกล่าวว่าการซ่อมแซมจะใช้เวลาอย่างน้อยสิบวันและมีค่าใช้จ่ายสูง"
+    assert chosen(f"ข่าวน้ำ\n{text}") == [text]
+
+
 @pytest.mark.parametrize(
     "text",
     ["The ferries stop 👏👏", "The ferries stop. 🎉", "The ferries stop! ⛴️", "“The ferries stop.” 👍🏽", "They stop…☹"],
@@ -264,6 +269,8 @@ def test_the_same_in_every_process() -> None:
         "You got this email because you signed up. This email was sent because you signed up.",
         '1. ^ "Harbour of Port Ellery". Port Ellery News. Retrieved 5 April 2021.',
         "[3] Harbour Post. Issue of 5 April.",
+        "CAUTION: This email is from outside the harbour. Do not click links to Port Ellery.",
+        "CONFIDENTIALITY NOTICE: It is intended only for the harbour. Delete it if you have it in error.",
         ".",
         "Hello and welcome to our coverage of the harbour.",
         "(With inputs from agencies in Port Ellery)",

@@ -74,6 +74,23 @@ def test_an_indented_first_line_begins_a_paragraph(width, indent):
             "Old dam to go\n" + wrapped(DAM, 72), f"Old dam to go\n\n{DAM}", id="a headline above without a blank line"
         ),
         pytest.param(textwrap.indent(wrapped(DAM, 60), "    "), DAM, id="all lines indented"),
+        pytest.param(
+            "1. OLD DAM\nThe dam above the town will go within two years, the board\nsaid on Friday. It is old.\n\n"
+            "2. Ferries\nThey stop.",
+            "1. OLD DAM\n\nThe dam above the town will go within two years, the board said on Friday. It is old.\n\n"
+            "2. Ferries\nThey stop.",
+            id="a heading above two lines",
+        ),
+        pytest.param(
+            "The rains brought floods to three prov¬\ninces in the south of the land and damag¬\ned a mill.",
+            "The rains brought floods to three provinces in the south of the land and damaged a mill.",
+            id="hyphens of a scanner",
+        ),
+        pytest.param(
+            "The rains brought floods to three prov\xad\ninces in the south of the land and damag\xad\ned a mill.",
+            "The rains brought floods to three provinces in the south of the land and damaged a mill.",
+            id="soft hyphens",
+        ),
         pytest.param(justified(DAM, 60), DAM, id="set to full width with spaces"),
         pytest.param(
             "Trains will stop at the small station again from May, after\nnine years.",

@@ -58,10 +58,13 @@ def test_splits_where_a_reader_would(sentences: list[str]) -> None:
     [
         ("今天天气很好。我们去公园吧！真的吗？", ["今天天气很好。", "我们去公园吧！", "真的吗？"]),
         ("यह एक वाक्य है। दूसरा वाक्य यहाँ है।", ["यह एक वाक्य है।", "दूसरा वाक्य यहाँ है।"]),
+        ("它停了。1976年以来最长。NASA说对。", ["它停了。", "1976年以来最长。", "NASA说对。"]),
+        ("発表した。「はい。」と言った。2日だ。", ["発表した。", "「はい。」と言った。", "2日だ。"]),
+        ("“我们会修好它。”他说。14000户受影响。", ["“我们会修好它。”他说。", "14000户受影响。"]),
         ("هل وصل القطار؟ نعم، وصل اليوم.", ["هل وصل القطار؟", "نعم، وصل اليوم."]),
         ("Der Zug kam an. Alle stiegen ein.", ["Der Zug kam an.", "Alle stiegen ein."]),
     ],
-    ids=["Chinese", "Hindi", "Arabic", "German"],
+    ids=["Chinese", "figures", "Japanese speech", "Chinese speech", "Hindi", "Arabic", "German"],
 )
 def test_knows_the_marks_of_other_scripts(article: str, sentences: list[str]) -> None:
     assert texts(article) == sentences

@@ -31,7 +31,11 @@ _PAGE_FURNITURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What follows in the same paragraph belongs to it.
-_NOTICE = re.compile(r"\W*(?:copyright\W+(?:\d|©|\(c\))|©|\(c\)\s?\d|privacy\ notice:)", re.IGNORECASE | re.VERBOSE)
+_NOTICE = re.compile(
+    r"""\W*(?:copyright\W+(?:\d|©|\(c\))|©|\(c\)\s?\d|privacy\ notice:
+      |confidentiality\ notice|(?:caution|warning|attention|external)\W+(?:this\ )?(?:external\ )?e-?mail\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _ANYWHERE = re.compile(
     r"""\ball\ rights\ reserved | \bmay\ not\ be\ (?:published|reproduced|redistributed)
       | \b(?:we|our|your?|this\ (?:web)?site)\b.{0,100}\bcookies\b | \baccept\ (?:all\ )?cookies
@@ -102,6 +106,8 @@ _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 # Longer lines without a full stop are more often prose whose mark was lost than headlines.
 _MAX_HEADLINE_WORDS = 16
 _MAX_NOTICE_SENTENCES = 6
+_UNMARKED = re.compile(r"[^\w]*[\u0e00-\u0eff\u1780-\u17ff]")  # Thai, Lao and Khmer need no full stop
+_MAX_UNMARKED = 10
 _LOOKED_AT_CHARACTERS = 400
 
 
@@ -130,7 +136,8 @@ def is_prose(sentence: Sentence) -> bool:
     text = sentence.text[:_LOOKED_AT_CHARACTERS]
     if _NOTE.match(text) or any(form.search(text) for form in _NO_PROSE):
         return False
-    return ends_in_mark(sentence.text) or count_words(text) > _MAX_HEADLINE_WORDS
+    num_words = count_words(text)
+    return ends_in_mark(sentence.text) or num_words > (_MAX_UNMARKED if _UNMARKED.match(text) else _MAX_HEADLINE_WORDS)
 
 
 def without_dateline(sentence: Sentence) -> Sentence:

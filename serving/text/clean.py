@@ -10,11 +10,11 @@ _LINE_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 _INVISIBLE = dict.fromkeys(map(ord, "\xad\u200b\u2060\ufeff\ufffe\uffff"))
 # Typesetters' ligatures. Other compatibility characters, such as ½ and ², are not the same as their parts.
 _LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
-_SOFT_BREAK = re.compile(r"\xad[ \t]*\n[ \t]*")
+_SOFT_BREAK = re.compile(r"(?:\xad|(?<=[^\W\d_])¬)(?=[ \t]*\n)")  # OCR writes "¬"
 _NO_BREAK_SPACE = re.compile(r"(?<!\d)\xa0|\xa0(?!\d)")
 _CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | _LINE_BREAKS
 _BLANKED = frozenset(map(chr, _CONTROLS))
-_RESPELLED = frozenset(map(chr, [*_INVISIBLE, *_LIGATURES])) | {"\xa0"}
+_RESPELLED = frozenset(map(chr, [*_INVISIBLE, *_LIGATURES])) | {"\xa0", "¬"}
 
 # Scripts written without spaces. Chinese and Japanese words average about two characters (one and a half to
 # two in segmented news), words of the South-East Asian scripts about five code points, vowel signs included;
@@ -44,11 +44,11 @@ def clean_article(text: str) -> str:
 def readable(text: str) -> str:
     """The text as a reader sees it: composed letters, ligatures spelled out, nothing invisible, one kind of line break.
 
-    A word divided at a soft hyphen and a line's end is put together. No-break spaces stay inside numbers only.
+    A soft hyphen at a line's end becomes one that is seen. No-break spaces stay inside numbers only.
     """
     text = clean_article(text)
     if not _RESPELLED.isdisjoint(text):
-        text = _NO_BREAK_SPACE.sub(" ", _SOFT_BREAK.sub("", text).translate(_INVISIBLE | _LIGATURES))
+        text = _NO_BREAK_SPACE.sub(" ", _SOFT_BREAK.sub("-", text).translate(_INVISIBLE | _LIGATURES))
     return unicodedata.normalize("NFC", text)
 
 

@@ -22,6 +22,10 @@ _ANY_SPACE = re.compile(r"\s")
 _QUOTE_MARKS = re.compile('["“”]')
 _STRANDED_OPENER = re.compile(r"""(?<=\s)["'“‘«(\[]+\s*$""")
 _ELLIPSIS_END = re.compile(r"""…["'”’)]?\s(?=\s*["'“‘(]?[A-Z])""")
+# sentencex finds no end before Latin letters and figures in Chinese and Japanese.
+_WIDE_END = re.compile(r"""[。！？][”’」』）)]*(?=[0-9A-Za-z０-９Ａ-Ｚ])""")
+_WIDE_QUOTE_END = re.compile(r"[。！？…][”」』]$")
+_MAX_WIDE_ATTRIBUTION = 12
 _CLOCK_END = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
 _AFTER_CLOCK = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:E|C|M|P|A)[SD]?T\b|Eastern|Central|Mountain|Pacific|GMT|UTC|BST|IST|CE?T"
@@ -78,7 +82,7 @@ def split_sentences(text: str, *, language: str = "en") -> list[Sentence]:
         is_item = text.startswith(_ITEM_MARK, line_start)
         first = line_start + len(_ITEM_MARK) if is_item else line_start
         pieces = _refine_quotations(text, _segment(text, first, last, language), language)
-        pieces = _split_ellipses(text, _hand_on_openers(text, pieces))
+        pieces = _split_at_marks(text, _hand_on_openers(text, pieces))
         for start, end in _merge(text, _trim(text, pieces)):
             sentences.append(Sentence(text[start:end], start, end, number, is_item))
             is_item = False
@@ -134,12 +138,14 @@ def _refine_quotations(text: str, spans: list[Span], language: str) -> Iterator[
             yield start + inner_start, start + inner_end
 
 
-def _split_ellipses(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+def _split_at_marks(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     for span_start, end in spans:
         start = span_start
-        for ellipsis in _ELLIPSIS_END.finditer(text, start, end):
-            yield start, ellipsis.end()
-            start = ellipsis.end()
+        for mark in sorted(
+            found.end() for form in (_ELLIPSIS_END, _WIDE_END) for found in form.finditer(text, start, end)
+        ):
+            yield start, mark
+            start = mark
         yield start, end
 
 
@@ -194,6 +200,7 @@ def _belongs_together(text: str, left: Span, right: Span) -> bool:
         or (_CLOCK_END.search(before) and _AFTER_CLOCK.match(after))
         or (left[1] - left[0] < 8 and _NUMBER_ONLY.match(text[left[0] : left[1]]))
         or (_EXCLAIMED_QUOTE_END.search(before) and _ATTRIBUTION.match(after))
+        or (_WIDE_QUOTE_END.search(before) and (after[0] == "と" or right[1] - right[0] <= _MAX_WIDE_ATTRIBUTION))
     )
 
 

@@ -119,7 +119,7 @@ def _unwrap(block: Sequence[_Line], width: int, vocabulary: Vocabulary) -> str:
     if _is_table(block):
         return "\n".join(_GAP.sub("\t", line.text) for line in block)
     own_width = _width(block)
-    if not _MIN_WIDTH <= own_width <= _MAX_WIDTH:
+    if own_width > _MAX_WIDTH:
         return "\n".join(_SPACES.sub(" ", line.text) for line in block)
     is_wrapped = _is_wrapped(block)
     if not is_wrapped and own_width <= width:
@@ -172,6 +172,8 @@ def _is_wrapped(block: Sequence[_Line]) -> bool:
     width = _width(block)
     if not _MIN_WIDTH <= width <= _MAX_WIDTH:
         return False
+    if len(block) > 2 and block[1].begins_in_upper_case and _fullness(block[0], block[1], width) < _MIN_FULL:
+        block = block[1:]  # below a heading
     has_list = _has_list(block)
     pairs = [(left, right) for left, right in pairwise(block) if not _is_new_item(left, right, has_list)]
     opened = [(left, right) for left, right in pairs if left.is_open]
