@@ -1,5 +1,6 @@
 """Lines of PDF pages that are set or drawn in unusual ways, and the columns and paragraphs that are made of them."""
 
+import re
 import textwrap
 
 import pytest
@@ -19,13 +20,30 @@ def wrapped(text, *, x=50, top=700, num_chars=40):
     return column(textwrap.wrap(text, num_chars), x=x, top=top)
 
 
+def text_width(text, size=10.0):
+    return sum(FONT_METRICS["Helvetica"][1][char] for char in text) * size / 1000
+
+
 def spread(parts, *, y, x=50, gap=16):
     """Parts of a line with as many points between them, drawn one by one."""
     rows = []
     for part in parts:
         rows.append((x, y, 10, part))
-        x += gap + sum(FONT_METRICS["Helvetica"][1][char] for char in part) / 100
+        x += gap + text_width(part)
     return rows
+
+
+def printed(*lines, x=50, top=700, rise=4.0, size=7.5):
+    """Lines as browsers draw them: what "{^1}" and "{_2}" raise and lower comes behind all others."""
+    rows, marks = [], []
+    for number, line in enumerate(lines):
+        at, y = x, top - 12 * number
+        for place, piece in enumerate(re.split(r"\{([_^].*?)\}", line)):
+            text, font_size = (piece[1:], size) if place % 2 else (piece, 10)
+            lift = {"^": rise, "_": -2.0}[piece[0]] if place % 2 else 0
+            (marks if place % 2 else rows).append((at, y + lift, font_size, text))
+            at += text_width(text, font_size)
+    return [*rows, *marks]
 
 
 @pytest.mark.parametrize(
@@ -61,3 +79,46 @@ def test_wide_spaces_in_a_narrow_column_make_no_columns(lines, want, others):
 def test_a_gap_that_parts_columns_still_does(left, right):
     paragraphs = read_pdf(make_pdf([[*left, *right]])).paragraphs
     assert paragraphs == tuple(" ".join(row[3] for row in rows) for rows in (left, right))
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("The council spent £320{^1} on each boat", "The council spent £320 on each boat"),
+        ("in 2019{^2,3}, and the quay is 350 m{^2} large", "in 2019, and the quay is 350 m² large"),
+        ("Some 10{^6} tonnes of CO{_2} and of H{_2}O", "Some 10⁶ tonnes of CO2 and of H2O"),
+        ("on the 1{^st} of May, says the lake{^[12]}.", "on the 1st of May, says the lake."),
+        ("about 5 m{^3}/s, or 10{^-6} of it{^*}", "about 5 m³/s, or 10⁻⁶ of it"),
+        ("the last word of the line is 2019{^4}", "the last word of the line is 2019"),
+    ],
+)
+@pytest.mark.parametrize(("rise", "size"), [(4, 7.5), (3, 6), (1.5, 8.5)])
+def test_marks_that_are_drawn_last_stand_where_they_are_seen(line, want, rise, size):
+    lines = ["The first line has 41,500{^7} of them", line]
+    article = read_pdf(make_pdf([printed(*lines, rise=rise, size=size)]))
+    assert (article.text, article.doubt) == (f"The first line has 41,500 of them {want}", "")
+
+
+def test_marks_in_two_columns_that_are_drawn_last():
+    left = printed(
+        "The council of the old town spent", "some $320{^1} on it in the year 2019{^2} and", "no more of it."
+    )
+    right = printed("It has 10{^6} boats and 5 m{^2} of", "water, and nobody{^3} asked for any", "more in 2020.", x=300)
+    drawn = sorted([*left, *right], key=lambda row: row[2], reverse=True)
+    assert read_pdf(make_pdf([drawn])).paragraphs == (
+        "The council of the old town spent some $320 on it in the year 2019 and no more of it.",
+        "It has 10⁶ boats and 5 m² of water, and nobody asked for any more in 2020.",
+    )
+
+
+def test_a_mark_of_a_mark_is_not_lost():
+    rows = [(50, 700, 10, "where x"), (50 + text_width("where x"), 704, 7, "2"), (105, 700, 10, "is half of it")]
+    rows.append((rows[1][0] + text_width("2", 7), 707, 4, "3"))
+    assert read_pdf(make_pdf([rows])).text == "where x²³ is half of it"
+
+
+def test_small_lines_beside_a_large_letter_stay_lines():
+    lines = textwrap.wrap(FERRY[1:], 60)
+    large = (50, 688, 20, "T")
+    rows = [large, *column(lines[:2], x=50 + text_width("T", 20), top=696), *column(lines[2:], top=672)]
+    assert read_pdf(make_pdf([rows])).paragraphs == (FERRY,)

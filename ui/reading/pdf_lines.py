@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,11 @@ _RTL = "\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff"
 _FROM_LEFT = re.compile(rf"[^\W{_RTL}][^{_RTL}]*[^\W\d_{_RTL}]|[^\W\d_{_RTL}]|%?\d+(?:[.,:/٫٬-]\d+)*")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _RAISED_BY = 0.2
+_SMALLER = 0.9
+_MAX_MARK_LETTERS = 8
 _MIN_SPACE = 0.15
 """Of a letter's size: a gap that wide is a space."""
+_MAX_SPACE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,48 @@ def lines_of(page: "LTPage") -> list[Line]:
     ]
     if not seen:
         return []
-    found = page.group_objects(LAParams(line_overlap=_RAISED_BY), seen)
+    found = page.group_objects(LAParams(line_overlap=_RAISED_BY), _in_place(seen))
     from_right = is_right_to_left("".join(letter.get_text() for letter in seen))
     return [line for group in found if not group.is_empty() and (line := _line(group, from_right=from_right))]
+
+
+def _in_place(letters: Sequence["LTChar"]) -> list["LTChar"]:
+    """In the order of drawing, but short raised and lowered runs where they stand: browsers may draw them last."""
+    runs: list[list[LTChar]] = []
+    ends: dict[int, list[LTChar]] = {}
+    for letter in letters:
+        ends.setdefault(round(letter.x1), []).append(letter)
+        last = runs[-1][-1] if runs else None
+        if last and last.size == letter.size and last.matrix[5] == letter.matrix[5] and _is_near(last, letter):
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    marks: dict[int, list[LTChar]] = {}
+    for run in runs:
+        mark = run[0]
+        near = chain.from_iterable(ends.get(round(mark.x0) + step, ()) for step in (-1, 0, 1))
+        base = min(
+            (letter for letter in near if _may_bear(letter, mark)), key=lambda it: abs(mark.x0 - it.x1), default=None
+        )
+        if base and len(run) <= _MAX_MARK_LETTERS:
+            marks.setdefault(id(base), []).extend(run)
+    moved = {id(letter) for run in marks.values() for letter in run}
+    return [it for letter in letters if id(letter) not in moved for it in _with_marks(letter, marks)]
+
+
+def _with_marks(letter: "LTChar", marks: Mapping[int, list["LTChar"]]) -> Iterator["LTChar"]:
+    yield letter
+    for mark in marks.get(id(letter), ()):  # smaller than the letter, so there is an end to it
+        yield from _with_marks(mark, marks)
+
+
+def _is_near(before: "LTChar", letter: "LTChar") -> bool:
+    return bool(abs(letter.x0 - before.x1) < _MAX_SPACE * letter.size)
+
+
+def _may_bear(letter: "LTChar", mark: "LTChar") -> bool:
+    rise = (mark.matrix[5] - letter.matrix[5]) / letter.size
+    return bool(mark.size < _SMALLER * letter.size and -0.4 < rise < 1 and rise != 0)
 
 
 def _is_white(color: Any) -> bool:
@@ -80,7 +122,7 @@ def _is_inside(letter: "LTChar", area: Any) -> bool:
 def _line(group: "LTTextLine", *, from_right: bool) -> Line | None:
     letters: list[Any] = [item for item in group if hasattr(item, "matrix")]  # the others are spaces that pdfminer adds
     size = _most_common([letter.size for letter in letters])
-    y = _most_common([letter.matrix[5] for letter in letters if letter.size > 0.9 * size])
+    y = _most_common([letter.matrix[5] for letter in letters if letter.size > _SMALLER * size])
     if is_right_to_left(group.get_text(), all_around=from_right):
         text, is_marked = _logical(letters), False
     else:
@@ -98,10 +140,15 @@ def _text(group: "LTTextLine", y: float, size: float) -> tuple[str, bool]:
     """The line's text, and whether it begins with a raised sign."""
     runs: list[tuple[str, bool]] = []
     for item in group:
-        is_raised = item.matrix[5] > y + _RAISED_BY * size if hasattr(item, "matrix") else bool(runs and runs[-1][1])
-        runs.append((item.get_text(), is_raised))
+        runs.append(
+            (item.get_text(), _is_raised(item, y, size) if hasattr(item, "matrix") else bool(runs and runs[-1][1]))
+        )
     mark = list(takewhile(itemgetter(1), runs))
     return "".join(text for text, _ in mark) + read_runs(runs[len(mark) :]), bool(mark)
+
+
+def _is_raised(letter: Any, y: float, size: float) -> bool:
+    return bool(letter.matrix[5] - y > (_RAISED_BY / 2 if letter.size < _SMALLER * size else _RAISED_BY) * size)
 
 
 def is_right_to_left(text: str, *, all_around: bool = False) -> bool:
