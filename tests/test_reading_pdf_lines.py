@@ -122,3 +122,26 @@ def test_small_lines_beside_a_large_letter_stay_lines():
     large = (50, 688, 20, "T")
     rows = [large, *column(lines[:2], x=50 + text_width("T", 20), top=696), *column(lines[2:], top=672)]
     assert read_pdf(make_pdf([rows])).paragraphs == (FERRY,)
+
+
+def tracked(text, by, *, y=740, size=10):
+    """A line whose letters are set apart by so many points."""
+    return b"BT /F %g Tf %g Tc 50 %g Td (%s) Tj 0 Tc ET" % (size, by, y, text.encode("cp1252"))
+
+
+@pytest.mark.parametrize("by", [2, 3.5, 6])
+@pytest.mark.parametrize("text", ["HARBOUR NEWS OF TODAY", "Found", "TEN BOATS", "A LOCK: 11 WEEKS", "£320 FOR EACH"])
+def test_words_whose_letters_are_set_apart(text, by):
+    article = read_pdf(make_pdf([[tracked(text, by), *wrapped(FERRY)]]))
+    assert article.paragraphs == (text, FERRY)
+
+
+def test_letters_without_spaces_between_the_words():
+    parts = [(50 + 9 * place, 740, 10, letter) for place, letter in enumerate("HARBOUR NEWS") if letter != " "]
+    assert read_pdf(make_pdf([[*parts, *wrapped(FERRY)]])).paragraphs == ("HARBOUR NEWS", FERRY)
+
+
+@pytest.mark.parametrize("signs", ["12345678", "2468", "AB"])
+def test_the_signs_of_a_scale_stay_apart(signs):
+    parts = [(50 + 12 * place, 740, 10, sign) for place, sign in enumerate(signs)]
+    assert read_pdf(make_pdf([[*parts, *wrapped(FERRY)]])).paragraphs == (" ".join(signs), FERRY)

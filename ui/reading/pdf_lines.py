@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, takewhile
 from operator import itemgetter
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from ui.reading.article import spell_out
@@ -26,6 +27,7 @@ _MAX_MARK_LETTERS = 8
 _MIN_SPACE = 0.15
 """Of a letter's size: a gap that wide is a space."""
 _MAX_SPACE = 0.6
+_MIN_TRACKED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +128,36 @@ def _line(group: "LTTextLine", *, from_right: bool) -> Line | None:
     if is_right_to_left(group.get_text(), all_around=from_right):
         text, is_marked = _logical(letters), False
     else:
-        text, is_marked = _text(group, y, size)
+        text, is_marked = _text(_without_tracking(group, letters), y, size)
     text = " ".join(spell_out(text).split())
     is_bold = all(re.search("bold|black|heavy", letter.fontname, re.IGNORECASE) for letter in letters)
     return Line(text, group.x0, group.x1, y, size, is_bold, is_marked) if text else None
+
+
+def _without_tracking(group: "LTTextLine", letters: Sequence["LTChar"]) -> Iterable[Any]:
+    """The line's letters and spaces; none where all letters are set apart, as in some headings, but between words."""
+    from pdfminer.layout import LTAnno
+
+    gaps = [after.x0 - before.x1 for before, after in pairwise(letters)]
+    tracking = median(gaps) if len(letters) >= _MIN_TRACKED else 0
+    signs = [letter.get_text() for letter in letters]
+    # The figures of a scale stand apart as well.
+    if tracking < _MIN_SPACE * letters[0].size or (" " not in signs and any(map(str.isdigit, signs))):
+        return group
+    items: list[Any] = [letters[0]]
+    for gap, letter in zip(gaps, letters[1:], strict=True):
+        items += [LTAnno(" "), letter] if gap - tracking > _MIN_SPACE * letter.size else [letter]
+    return items
 
 
 def _most_common(lengths: Sequence[float]) -> float:
     return Counter(round(length, 1) for length in lengths).most_common(1)[0][0]
 
 
-def _text(group: "LTTextLine", y: float, size: float) -> tuple[str, bool]:
+def _text(items: Iterable[Any], y: float, size: float) -> tuple[str, bool]:
     """The line's text, and whether it begins with a raised sign."""
     runs: list[tuple[str, bool]] = []
-    for item in group:
+    for item in items:
         runs.append(
             (item.get_text(), _is_raised(item, y, size) if hasattr(item, "matrix") else bool(runs and runs[-1][1]))
         )
