@@ -145,3 +145,33 @@ def test_letters_without_spaces_between_the_words():
 def test_the_signs_of_a_scale_stay_apart(signs):
     parts = [(50 + 12 * place, 740, 10, sign) for place, sign in enumerate(signs)]
     assert read_pdf(make_pdf([[*parts, *wrapped(FERRY)]])).paragraphs == (" ".join(signs), FERRY)
+
+
+TALK = ("“Will you go on with it now?” he asked.", "“Nobody has asked me so far,” she said.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "want"),
+    [
+        ([(60, TALK[0]), (60, TALK[1]), (60, TALK[0])], [TALK[0], TALK[1], TALK[0]]),
+        ([(60, TALK[0]), (50, TALK[1]), (60, TALK[0])], [f"{TALK[0]} {TALK[1]}", TALK[0]]),
+        ([(50, TALK[0]), (60, TALK[1]), (60, TALK[0])], [TALK[0], TALK[1], TALK[0]]),
+        ([(60, TALK[0]), (60, TALK[1]), (50, TALK[0])], [TALK[0], f"{TALK[1]} {TALK[0]}"]),
+        # A passage that is set in as a whole.
+        (
+            [(60, "They say on the other day in town, and"), (60, TALK[0]), (60, TALK[1])],
+            [f"They say on the other day in town, and {TALK[0]} {TALK[1]}"],
+        ),
+    ],
+)
+def test_paragraphs_of_one_line(lines, want):
+    around = [(50, line) for line in textwrap.wrap(FERRY, 39)]
+    rows = [(x, 700 - 12 * number, 10, line) for number, (x, line) in enumerate([*around, *lines, *around])]
+    assert read_pdf(make_pdf([rows])).paragraphs == (FERRY, *want[:-1], f"{want[-1]} {FERRY}")
+
+
+def test_a_column_that_begins_with_a_paragraph():
+    left = [*textwrap.wrap(ANGER, 40)[:-1], "on it was held. The mayor said no more."]
+    right = column(textwrap.wrap(FERRY, 40), x=310)
+    right[0] = (320, *right[0][1:])
+    assert read_pdf(make_pdf([[*column(left), *right]])).paragraphs == (" ".join(left), FERRY)

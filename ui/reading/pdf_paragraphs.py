@@ -30,6 +30,7 @@ _NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,4}|\[\d{1,3}\]|\(\d{1,3}\))
 _NOTE_SIZE = 0.93
 _SAME_SIZE = 0.08
 _TITLE_SIZE = 1.15
+_INDENT = 0.7
 _MAX_TITLE_CHARS = 250
 """With what stands above it: the name of the paper, a date, a section."""
 _NUM_INTERRUPTIONS = 3
@@ -174,7 +175,10 @@ def _blocks(columns: Sequence[Page]) -> list[list[Line]]:
     before: _Placed | None = None
     for placed in chain.from_iterable(map(_placed, columns)):
         line = placed.line
-        if before is not None and not _starts_paragraph(before, placed, pitch, body):
+        # Where a paragraph of one line is indented, so is the next, and only the column tells.
+        edge = placed.left if placed.is_first or not blocks or len(blocks[-1]) == 1 else blocks[-1][-1].x0
+        is_indented = line.x0 > edge + _INDENT * line.size
+        if before is not None and not _starts_paragraph(before, placed, pitch, body, is_indented=is_indented):
             blocks[-1].append(line)
         elif (interrupted := _interrupted(blocks, line)) is not None:
             # The page's next paragraph may well go on where the picture and its caption cut this one.
@@ -201,7 +205,7 @@ def _has_ended(line: Line) -> bool:
     return bool(_SENTENCE_END.search(line.text[-_MAX_WORD_CHARS:]))
 
 
-def _starts_paragraph(before: _Placed, after: _Placed, pitch: float, body: float) -> bool:
+def _starts_paragraph(before: _Placed, after: _Placed, pitch: float, body: float, *, is_indented: bool) -> bool:
     above, line = before.line, after.line
     if above.is_row or line.is_row or _BULLET.match(line.text):
         return True
@@ -210,7 +214,7 @@ def _starts_paragraph(before: _Placed, after: _Placed, pitch: float, body: float
     if not _is_like(line, above) or (not after.is_first and above.y - line.y > 1.3 * max(pitch, line.size)):
         return not resumes or not _is_like(line, above)
     is_caption = after.is_first and not resumes and line.size < _NOTE_SIZE * body
-    if is_caption or (ended and not after.is_first and line.x0 > above.x0 + 0.7 * line.size):
+    if is_caption or (ended and is_indented):
         return True
     # A line that had room for the next line's first word was ended on purpose.
     first_word = len(line.text.split(maxsplit=1)[0]) * (line.x1 - line.x0) / len(line.text)
