@@ -333,6 +333,14 @@ def test_credits_of_pictures(text, expected):
         "Uw privacy\nWij en onze partners plaatsen cookies op uw apparaat.\nAkkoord\nInstellingen",
         "Cookie settings\nWe store information on your device.\nMORE OPTIONS\nDISAGREE\nAGREE",
         "You can change your cookie choices at any time.\nReject\nAccept",
+        "We and our partners process data to provide:\nUse precise geolocation data for ads on a device.\nI Accept",
+        "This website uses cookies to ensure you get the best experience.\nGot it!",
+        "We use essential cookies to make this website work.\nAccept additional cookies\nView cookies",
+        "Avec votre accord, nous et nos 310 partenaires utilisons des cookies.\nGérer mes choix\nJ'accepte",
+        "Nós usamos cookies para melhorar o site.\nAo usar, você concorda.\nAceitar\nPolítica de privacidade",
+        "Noi e 85 terze parti usiamo cookie con il tuo consenso.\nScopri di più e personalizza\nRifiuta\nAccetta",
+        "Vi bryr oss om din integritet\nVi och våra partners lagrar cookies.\nGodkänn alla\nInställningar",
+        "Diese Website verwendet Cookies\nWir brauchen Ihre Zustimmung.\nNur essenzielle Cookies akzeptieren",
     ],
 )
 def test_a_consent_box_is_left_out(box):
@@ -349,12 +357,27 @@ def test_a_consent_box_is_left_out(box):
         "Cookies were sold at the fair.",
         "Sites may set no cookies on your device without consent, the court ruled.\n\nThey agree.",
         "“I agree.”\n\nI agree.\n\nSettings\n\nShare",
+        "Cookies of partners set on a device breach privacy, the court said.\n\nWe know that.\n\nYou see it.\n\nManage",
+        "The board asked our paper for personal data.\n\nNobody agreed.",
         "Our reporter asked 12 partners of the site for their data.\n\nThe minister declined to say more.",
         "We value your privacy",
     ],
 )
 def test_articles_about_consent_stay(text):
     assert normal_form(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your data is for sale\n\nSites sell what you tell them, the board said.",
+        "Cookies of partners set on a device breach privacy, the court said.",
+    ],
+)
+def test_an_article_about_consent_stays_below_a_box(text):
+    box = "We use cookies to improve our site.\nReject all\nManage preferences"
+    assert normal_form(f"{box}\n\n{text}") == text
+    assert normal_form(f"{PROSE}\n\n{text}\n\n{box}") == f"{PROSE}\n\n{text}"
 
 
 MENUS = [

@@ -5,14 +5,21 @@ sentences that they open with. A sentence about such boxes, or a quotation from 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Literal
 
 from serving.text.clean import has_words
 
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _MAX_CONTROL_CHARS = 80
 _MAX_HEADING_WORDS = 8
 _LOOKED_AT_CHARS = 600
+# Of a line between others of a box that does not clearly belong to it.
+_MAX_NEAR_WORDS = 25
+_MIN_NEAR_SUBJECTS = 3
+
+_Kind = Literal["button", "control", "start", "clear", "near", "other"]
+"""What a line is to a box: its button, a control beside that, how it opens, clearly its text, or perhaps."""
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -21,25 +28,27 @@ def _words_of(text: str) -> frozenset[str]:
 
 _AGREE = _words_of("""
     accept agree consent allow enable reject refuse decline deny disable disagree manage customise customize
-    akzeptieren akzeptiere zustimmen stimme zulassen erlauben ablehnen einverstanden anpassen accepter j'accepte refuser
-    paramétrer personnaliser gérer aceptar acepto rechazar configurar gestionar aceitar aceito rejeitar gerir accetta
-    accetto rifiuta rifiutare personalizza accepteren akkoord weigeren beheren zaakceptuj akceptuję akceptuj odrzuć
-    zarządzaj godkänn acceptera avvisa godta avvis godkend tillad afvis hyväksy sell share
+    akzeptieren akzeptiere zustimmen stimme zulassen erlauben ablehnen einverstanden anpassen accepter j'accepte
+    refuser paramétrer personnaliser gérer aceptar acepto rechazar configurar gestionar aceitar aceito rejeitar
+    gerir accetta accetto rifiuta rifiutare personalizza accepteren akkoord weigeren beheren zaakceptuj akceptuję
+    akceptuj odrzuć zarządzaj godkänn acceptera avvisa godta avvis godkend tillad afvis hyväksy got ok okay
+    understood verstanden entendido
 """)
 _SURE = _words_of("""
     all cookie cookies alle allen alles tout tous toutes todo todos todas tudo tutti tutto wszystko wszystkie alla
     kaikki consent privacy information choices
 """)
 _BESIDES = _words_of("""
-    i yes no not do don't my the our your and or to of in as only without continue proceed close save exit confirm show
-    view see list use more learn options option settings preferences policy notice vendors purposes partners necessary
-    essential optional non-essential strictly required personal data everything selection selected
-    ich und oder zu nur mehr weiter schließen speichern auswahl notwendige erforderliche einstellungen datenschutz
-    datenschutzerklärung datenschutzhinweise impressum je et ou les des continuer sans fermer plus choix options
-    paramètres s'abonner enregistrer yo y o las los el continuar sin cerrar más opciones suscribirse solo necesarias
-    ajustes e os as fechar mais opções apenas necessários il la le e continua chiudi solo necessari opzioni impostazioni
-    ja en of alleen noodzakelijke instellingen i tylko niezbędne ustawienia och bara nödvändiga inställningar og kun
-    nødvendige
+    i yes no not do don't it sell share my the our your and or to of in as only without continue proceed close save
+    exit confirm show view see list use more learn options option settings preferences policy notice vendors
+    purposes partners necessary additional essential optional non strictly required personal data everything
+    selection selected essenzielle ich und oder zu nur mehr weiter schließen speichern auswahl notwendige
+    erforderliche einstellungen datenschutz datenschutzerklärung datenschutzhinweise impressum je et ou les des mes
+    mon continuer sans fermer plus choix paramètres s'abonner enregistrer yo y o las los el continuar sin cerrar más
+    opciones suscribirse solo necesarias ajustes de política privacidad privacidade e os fechar mais opções apenas
+    necessários il la le di più scopri continua chiudi necessari opzioni impostazioni ja en alleen noodzakelijke
+    instellingen aanpassen przejdź serwisu zaawansowane tylko niezbędne ustawienia och bara nödvändiga inställningar
+    og kun nødvendige
 """)
 """Other words of buttons, and of links beside them."""
 _CONTROLS = _AGREE | _SURE | _BESIDES
@@ -51,16 +60,18 @@ _START = re.compile(
         \b(?:partner|vendor|third\ part|partenaire|socio|parceiro|fornitor).{0,200}
         (?:cookie|consen|device|technolog|personal|gerät|einwillig|appareil|terminal|dispositivo|personnelle|pessoa
           |apparaat|toestemming|urządze|zgod)
-      | (?:we\ use|wir\ verwenden|nous\ utilisons|usamos|utilizamos|utilizziamo|(?:wij|we)\ gebruiken)\ (?:\S+\ ){0,3}
-        cookies\ (?:to|on|and|for|so|um|und|auf|pour|sur|para|y|e|per|om|en|op)\b
-      | (?:this\ (?:web)?site|our\ (?:web)?site)\ uses\ (?:\S+\ ){0,2}cookies\b
+      | (?:we\ use|wir\ verwenden|nous\ utilisons|(?:nosotros\ |nós\ )?(?:usamos|utilizamos)|utilizziamo
+        |(?:wij|we)\ gebruiken)\ (?:\S+\ ){0,3}cookies\ (?:to|on|and|for|so|um|und|auf|pour|sur|para|y|e|per|om|en|op)\b
+      | (?:this|our|diese|ce|este|questo|deze|ta)\ (?:web)?(?:site|seite|sitio|sito|strona)
+        \ (?:uses|verwendet|nutzt|utilise|utiliza|usa|utilizza|gebruikt|używa)\ (?:\S+\ ){0,2}cookies?\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_QUOTED = re.compile(r"\s*[\"“„«‘]")
 _ADDRESS = re.compile(
-    r"""(?!["“„«‘]).*\b(?:we|our|your?|wir|unsere?[mnr]?|(?-i:Sie|Ihnen|Ihre?[mnr]?)|nous|nos|vous|votre|nosotros|nuestr[oa]s
+    r"""\b(?:we|our|your?|wir|unsere?[mnr]?|(?-i:Sie|Ihnen|Ihre?[mnr]?)|nous|nos|vous|votre|nosotros|nuestr[oa]s
       |usted|tus?|puedes?|utilizamos|usamos|noi|nostri|tu[oa]i?|puoi|utilizziamo|wij|onze|uw|jouw|nós|nossos|você|nasi
-      |twoj\w*|państwa|våra|dina|vores)\b""",
+      |twoj\w*|państwa|våra|dina?|vores)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUBJECTS = [
@@ -69,7 +80,7 @@ _SUBJECTS = [
         r"cookie|traceurs|ciasteczk",
         r"\bconsen|einwillig|zustimm|toestemming|samt(?:yck|ykk)|\bzgod",
         r"partner|vendor|third part|drittanbiet|partenaire|\bsocios|terceros|parceiro|fornitor|dostawc",
-        r"privacy|privatsphäre|datenschutz|vie privée|confidentialité|privacidad|prywatno",
+        r"privacy|privatsphäre|datenschutz|vie privée|confidentialité|privacidad|integritet|prywatno",
         r"personal data|your data|personali[sz]ed|personenbez|données|datos|dati personali|dados|gegevens|danych",
         r"\bdevice|endgerät|appareil|dispositivo|apparaat|urządze",
         r"advertis|\bads\b|werbung|anzeigen|publicité|publicidad|pubblicità|publicidade|advertent|reklam",
@@ -85,43 +96,63 @@ _SUBJECTS = [
 def without_consent_box(text: str) -> str:
     """The text without the lines of a box that asks for consent; all of it where nothing else has words."""
     lines = text.split("\n")
+    kinds = [_kind_by_form(line) for line in lines]
+    if {"button", "start"}.isdisjoint(kinds):
+        return text
     gone: set[int] = set()
-    run: list[str] = []
+    run: list[tuple[int, _Kind]] = []
     for number, line in enumerate([*lines, "."]):
-        if not line or _is_control(line) or _START.match(line) or _is_about_consent(line):
-            run.append(line)
-        elif run:
-            begin = number - len(run)
-            gone |= {begin + place for place in _box(run) if run[place]}
+        kind = kinds[number] if number < len(lines) else "other"
+        kind = _kind_by_subjects(line) if kind == "other" and line else kind
+        if kind == "near" and run and run[-1][1] == "near":
+            kind = "other"
+        if kind != "other":
+            run.append((number, kind))
+        elif line and run:
+            gone |= set(_box(run, lines))
             run = []
     rest = "\n".join(line for number, line in enumerate(lines) if number not in gone)
     return rest if has_words(rest) else text
 
 
-def _box(run: Sequence[str]) -> Iterable[int]:
+def _box(run: Sequence[tuple[int, _Kind]], lines: Sequence[str]) -> list[int]:
     """Which lines of a run are a box, or a button that can be nothing else."""
-    controls = [place for place, line in enumerate(run) if _is_control(line)]
-    buttons = [place for place in controls if not _AGREE.isdisjoint(_words(run[place]))]
-    if any(map(_START.match, run)):
-        return range(len(run))
-    if buttons and any(_is_about_consent(line) for line in run[: buttons[-1]]):
-        return range(controls[-1] + 1)
-    return [place for place in buttons if not _SURE.isdisjoint(_words(run[place]))]
+    places: dict[_Kind, list[int]] = {}
+    for place, (_, kind) in enumerate(run):
+        places.setdefault(kind, []).append(place)
+    buttons, clear = places.get("button", []), places.get("clear", [])
+    sure = [place for place, (_, kind) in enumerate(run) if kind != "near"]
+    starts = places.get("start", [])
+    if starts and not buttons:
+        last = sure[-1]
+    elif starts or (buttons and clear and clear[0] < buttons[-1]):
+        last = max([*starts, *buttons, *places.get("control", [])])
+    else:
+        return [run[place][0] for place in buttons if not _SURE.isdisjoint(_words(lines[run[place][0]]))]
+    first = starts[0] if starts else sure[0]
+    while first and run[first - 1][1] != "near":
+        first -= 1
+    return [number for number, _ in run[first : last + 1]]
 
 
 def _words(line: str) -> list[str]:
     return _WORD.findall(line.lower().replace("’", "'"))
 
 
-def _is_control(line: str) -> bool:
-    """True for a button of such a box, and for a link that stands beside one."""
+def _kind_by_form(line: str) -> _Kind:
     words = _words(line) if len(line) <= _MAX_CONTROL_CHARS else []
-    return bool(words) and _CONTROLS.issuperset(words)
+    if words and _CONTROLS.issuperset(words):
+        return "control" if _AGREE.isdisjoint(words) else "button"
+    return "start" if _START.match(line) else "other"
 
 
-def _is_about_consent(line: str) -> bool:
-    """True for a heading or a paragraph that speaks to the reader of one or two of the subjects of such a box."""
-    if not _ADDRESS.match(line, 0, _LOOKED_AT_CHARS):
-        return False
+def _kind_by_subjects(line: str) -> _Kind:
+    if _QUOTED.match(line):
+        return "other"
     num_subjects = sum(bool(subject.search(line, 0, _LOOKED_AT_CHARS)) for subject in _SUBJECTS)
-    return num_subjects > (len(line[:_LOOKED_AT_CHARS].split()) > _MAX_HEADING_WORDS)
+    num_words = len(line[:_LOOKED_AT_CHARS].split())
+    if _ADDRESS.search(line, 0, _LOOKED_AT_CHARS):
+        if num_subjects > (num_words > _MAX_HEADING_WORDS):
+            return "clear"
+        return "near" if num_words <= _MAX_NEAR_WORDS else "other"
+    return "near" if num_subjects >= _MIN_NEAR_SUBJECTS else "other"
