@@ -20,6 +20,9 @@ def wrapped(text, *, x=50, top=700, num_chars=40):
     return column(textwrap.wrap(text, num_chars), x=x, top=top)
 
 
+PIER = "The company that runs the ferries promised a new pier within two years of the closure of the old one."
+
+
 def text_width(text, size=10.0):
     return sum(FONT_METRICS["Helvetica"][1][char] for char in text) * size / 1000
 
@@ -79,6 +82,27 @@ def test_wide_spaces_in_a_narrow_column_make_no_columns(lines, want, others):
 def test_a_gap_that_parts_columns_still_does(left, right):
     paragraphs = read_pdf(make_pdf([[*left, *right]])).paragraphs
     assert paragraphs == tuple(" ".join(row[3] for row in rows) for rows in (left, right))
+
+
+@pytest.mark.parametrize(
+    ("headline", "first"),
+    [
+        ("Ferry terminal to close after thirty years", ["so", "it", "will"]),
+        ("Ferry terminal to close after thirty years", ["as", "it will"]),
+        ("Ferry terminal to close after thirty years", ["so it", "will"]),
+        ("Old ferry terminal to close after thirty years", ["so it is", "then"]),
+        ("Old ferry terminal to close after thirty years", ["so it will", "be", "in"]),
+        ("Ferry terminal to close", ["so", "it", "will"]),
+        ("Closed", ["so it", "will"]),
+    ],
+)
+def test_a_headline_over_some_of_the_columns(headline, first):
+    columns = [wrapped(text, x=x, num_chars=28) for text, x in [(FERRY, 40), (ANGER, 220)]]
+    last = [*spread(first, y=700, x=400), *wrapped(PIER, x=400, top=688, num_chars=28)]
+    rows = sorted([*columns[0], *columns[1], *last], key=lambda row: -row[1])
+    article = read_pdf(make_pdf([[(40, 740, 20, headline), *rows]]))
+    assert article.title == headline
+    assert " ".join(article.paragraphs) == " ".join([FERRY, ANGER, *first, PIER])
 
 
 @pytest.mark.parametrize(

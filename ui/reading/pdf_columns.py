@@ -75,10 +75,12 @@ def _has_wide_space(rows: Sequence[Sequence[Line]]) -> bool:
 
 
 def _share_columns(above: Sequence[Line], below: Sequence[Line]) -> bool:
-    """Whether a gap between columns goes through both, and no headline of what follows stands below."""
-    num_above, num_below = len(apart(above, width)), len(apart(below, width))
-    if max(num_above, num_below) == 1 or len(apart([*above, *below], width)) == 1:
+    """Whether a gap between columns goes through both, and neither is a headline over columns or of what follows."""
+    num_above, num_below, num_both = (len(apart(part, width)) for part in (above, below, [*above, *below]))
+    if max(num_above, num_below) == 1 or num_both == 1:
         return False
+    if num_above == 1 and num_both < num_below:
+        return not above[0].size > _LARGER * median(line.size for line in below)
     return not (num_below == 1 and below[0].size > _LARGER * median(line.size for line in above))
 
 
