@@ -4,6 +4,7 @@ Everything here blocks, and is meant for a worker thread; `stop` ends it within 
 """
 
 import math
+import re
 import threading
 import time
 from collections import deque
@@ -37,6 +38,11 @@ _MIN_PART_TOKENS = 48
 
 _MAX_KEPT_SHARE = 0.6
 """Most of a text that key sentences may keep, so that a generous limit still gives a summary, not a copy."""
+_SHORT_WORDS = 40
+"""Up to here a text may come back whole."""
+_BULLET = re.compile(r"^- ", re.MULTILINE)
+_WITHOUT_SPACES = ("。", "！", "？")
+"""Sentence ends of scripts that put no space behind them."""
 
 _DRAFT_INTERVAL_S = 0.3
 
@@ -95,7 +101,13 @@ def summarize_extractive(task: SummaryTask, *, notes: Sequence[str] = ()) -> Sum
     started = time.monotonic()
     article = _read(task.text)
     num_words = count_words(article)
-    chosen = key_sentences(article, max_words=_extractive_words(task, num_words)).sentences
+    asked = _asked_words(task)
+    share = math.ceil(num_words * _MAX_KEPT_SHARE) if num_words > _SHORT_WORDS else num_words
+    chosen = key_sentences(article, max_words=min(asked, share)).sentences
+    if len(chosen) == 1 and chosen[0].is_cut and share < asked:
+        # Of a few long sentences one may be more than that share, and what is asked for decides on its end.
+        whole = count_words(chosen[0].source.text)
+        chosen = key_sentences(article, max_words=min(asked, whole)).sentences
     # One endless "word", such as a line of dashes or data, is within any limit in words.
     quotes = [cut_width(quote) for quote in chosen]
     cut = []
@@ -135,8 +147,11 @@ def _quoted(quotes: Sequence[Quote], form: Format) -> tuple[str, list[SentenceEv
     is_after_item = False
     for quote in quotes:
         is_item = form == "bullets" or quote.source.begins_item
-        between = ("\n" if is_item or is_after_item else " ") if evidence else ""
-        summary += between + ("- " if is_item else "")
+        if is_item or is_after_item:
+            summary += "\n" if evidence else ""
+        elif not summary.endswith(_WITHOUT_SPACES):
+            summary += " " if evidence else ""
+        summary += "- " if is_item else ""
         start = len(summary)
         summary += quote.text
         source = Source(start=quote.source.start, end=quote.source.end, score=1.0)
@@ -145,10 +160,8 @@ def _quoted(quotes: Sequence[Quote], form: Format) -> tuple[str, list[SentenceEv
     return summary, evidence
 
 
-def _extractive_words(task: SummaryTask, num_words: int) -> int:
-    limits = [math.ceil(num_words * _MAX_KEPT_SHARE) if num_words > 40 else num_words]
-    if task.max_words is not None:
-        limits.append(task.max_words)
+def _asked_words(task: SummaryTask) -> int:
+    limits = [] if task.max_words is None else [task.max_words]
     if task.max_length is not None or task.max_words is None:
         limits.append(int((task.max_length or DEFAULT_MAX_LENGTH_TOKENS) / _TOKENS_PER_WORD))
     return max(1, min(limits))
@@ -200,6 +213,7 @@ def summarize_abstractive(
         unsupported = find_unsupported(summary, article)
     else:
         summary = " ".join(texts)
+    said = _BULLET.sub("", summary) if task.format == "bullets" else summary
     return SummaryResponse(
         summary=summary,
         method="abstractive",
@@ -210,8 +224,8 @@ def summarize_abstractive(
         finish_reason="length" if cut else "stop",
         num_input_words=count_words(article),
         num_input_tokens=engine.count_tokens(article),
-        num_summary_words=count_words(summary),
-        num_summary_tokens=engine.count_tokens(summary),
+        num_summary_words=count_words(said),
+        num_summary_tokens=engine.count_tokens(said),
         parts=len(parts),
         elapsed_s=round(time.monotonic() - started, 4),
         model_text=" ".join(texts),

@@ -207,6 +207,49 @@ def test_key_sentences_of_a_longer_text_are_never_all_of_it():
     assert answer.num_summary_words <= 0.6 * answer.num_input_words + 1
 
 
+LONG_SENTENCE = (
+    "The government said on Thursday that it would raise the minimum wage by six percent from April, a step that trade "
+    "unions called long overdue and employers' groups described as a risk to small firms in the countryside, where "
+    "margins are thin."
+)
+
+
+@pytest.mark.parametrize("max_words", [60, 120])
+@pytest.mark.parametrize("rest", ["", " Ministers are to vote next week.", "\n\nMinisters are to vote."])
+def test_a_sentence_that_is_most_of_a_short_text_is_cut_only_for_the_asked_length(rest, max_words):
+    answer = summarize_extractive(SummaryTask(text=LONG_SENTENCE + rest, max_words=max_words))
+    assert (answer.summary, answer.finish_reason, answer.notes) == (LONG_SENTENCE, "stop", [])
+
+
+@pytest.mark.parametrize("limits", [{"max_words": 20}, {"max_length": 30}, {"max_words": 34}])
+def test_a_sentence_that_is_longer_than_asked_is_cut_to_what_is_asked(limits):
+    answer = summarize_extractive(SummaryTask(text=LONG_SENTENCE + " Ministers vote.", **limits))
+    assert answer.finish_reason == "length"
+    assert answer.notes == ["The most telling sentence is longer than the asked length, so it was cut."]
+    assert answer.num_summary_words <= min(limits.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("市长周一宣布辞职。他说自己累了。", "市长周一宣布辞职。他说自己累了。"),
+        ("市長は月曜日に辞任した！\n\nなぜ。疲れたと述べた。", "市長は月曜日に辞任した！なぜ。疲れたと述べた。"),
+        ("The mayor resigned. He was tired.", "The mayor resigned. He was tired."),
+    ],
+)
+def test_quoted_sentences_are_joined_as_their_script_joins_them(text, summary):
+    answer = summarize_extractive(SummaryTask(text=text))
+    assert answer.summary == summary
+    assert all(answer.summary[found.start : found.end] in text for found in answer.evidence)
+
+
+def test_the_marks_of_points_are_no_words():
+    engine = FakeEngine()
+    plain, points = (summarize(engine, LONG, max_words=40, format=form) for form in ("paragraph", "bullets"))
+    assert points.summary.startswith("- ")
+    assert (points.num_summary_words, points.num_summary_tokens) == (plain.num_summary_words, plain.num_summary_tokens)
+
+
 @pytest.mark.parametrize("form", ["paragraph", "bullets"])
 def test_key_sentences_rest_on_the_whole_sentence_they_come_from(form):
     text = (
