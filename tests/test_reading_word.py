@@ -206,6 +206,7 @@ SUPER = '<w:vertAlign w:val="superscript"/>'
         ),
         (paragraph("<w:r><w:instrText> PAGE </w:instrText></w:r>", run("Nine")), ["Nine"]),
         (paragraph("<w:r><w:t>new</w:t><w:noBreakHyphen/><w:t>ish</w:t></w:r>"), ["new-ish"]),
+        (paragraph(run("Ulm"), "<w:r><w:ptab/></w:r>", run("8 pm")), ["Ulm\t8 pm"]),
         ("<w:sdt><w:sdtContent>" + paragraph(run("In a control.")) + "</w:sdtContent></w:sdt>", ["In a control."]),
         (
             paragraph(run("Text."), f"<w:r><w:txbxContent>{paragraph(run('Box.'))}</w:txbxContent></w:r>"),

@@ -36,19 +36,18 @@ def read_runs(runs: Iterable[tuple[str, bool]]) -> str:
     """The text of a line from its runs and whether they are raised; writers often make several runs of one mark."""
     written = (run for run in runs if run[0])
     joined = [("".join(text for text, _ in group), is_raised) for is_raised, group in groupby(written, itemgetter(1))]
-    text = ""
+    pieces, before = [""], ""
     for (run, is_raised), (following, _) in pairwise([*joined, ("", False)]):
-        if not is_raised:
-            text += run
-            continue
-        mark, touched = run.strip(), text.rstrip()
-        after = following if run == run.rstrip() else ""
-        if shown := raised(touched, mark, after=after):
-            text = touched + shown
+        if is_raised:
+            mark, after = run.strip(), following if run == run.rstrip() else ""
+            shown = raised(before.rstrip(), mark, after=after)
+            isotope = "" if shown else raised(before, mark, after=after)
+            pieces[-1] = pieces[-1] if isotope else pieces[-1].rstrip()
+            pieces.append(shown + isotope + run[len(run.rstrip()) :])
         else:
-            text = text + isotope if (isotope := raised(text, mark, after=after)) else touched
-        text += run[len(run.rstrip()) :]
-    return text
+            pieces.append(run)
+        before = "".join(pieces[-2:])[-_NUM_CHARS_BEFORE:]
+    return "".join(pieces)
 
 
 def exponent(run: str) -> str:

@@ -40,7 +40,7 @@ _IS_MAIN_PART = "/officeDocument"  # the end of a relationship's type, in both d
 _NOTES_PARTS = ("footnotes", "endnotes")
 # Deleted and moved text, field codes such as ` PAGE `, furigana, and the copy of a text box for old versions of Word.
 _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "sectPr", "rt", "footnoteRef", "endnoteRef"}
-_AS_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_AS_TEXT = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _MAX_DEPTH = 5
 _OFF = {"0", "false", "none", "off"}
 _RAISED = re.compile(r"[3-9]|[1-9]\d")
