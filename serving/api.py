@@ -54,6 +54,7 @@ _EVENT_NAMES = {QueuedEvent: "queued", ProgressEvent: "progress", DraftEvent: "d
 
 _MAX_FIELD_NAME_CHARS = 60
 _FIELD_NAME = re.compile(r"[A-Za-z_]\w{0,29}", re.ASCII)
+_TYPES = {"list", "str"}
 
 _SAMPLING = {"do_sample", "temperature", "top_k", "top_p"}
 
@@ -64,9 +65,16 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     503: {"model": ErrorResponse, "description": "The asked method is not ready; see Retry-After."},
     504: {"model": ErrorResponse, "description": "It took longer than the request timeout."},
 }
+# Said without "model", which FastAPI would describe as plain text on a route that answers in plain text.
 _GET_ERRORS: dict[int | str, dict[str, Any]] = {
-    **_ERRORS,
-    414: {"model": ErrorResponse, "description": "The URL is too long; use POST /summarize."},
+    status: {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
+    }
+    for status, description in (
+        *((status, error["description"]) for status, error in _ERRORS.items()),
+        (414, "The URL is too long; use POST /summarize."),
+    )
 }
 
 
@@ -165,8 +173,10 @@ def _add_state_routes(
     @api.get("/ready", responses={503: _ERRORS[503]}, tags=["state"])
     async def ready(method: Method = "auto") -> ReadyResponse:
         """A summary can be made: a warm-up run of the method succeeded. `method=abstractive` waits for the model."""
-        if not service.extractive_ready or (method == "abstractive" and service.method != "abstractive"):
+        if not service.extractive_ready:
             raise NotReadyError("The summarizer is still starting.", retry_after_s=2)
+        if method == "abstractive" and service.method != "abstractive":
+            raise service.no_model()
         return ReadyResponse(ready=True, method="extractive" if method == "extractive" else service.method)
 
     # What a monitor asks; the server leaves the body out.
@@ -296,9 +306,9 @@ def _install_error_handlers(api: FastAPI, replica_id: str | None) -> None:
         return answer(_invalid(error.errors()))
 
     @api.exception_handler(HTTPException)
-    async def on_http(_: Request, error: HTTPException) -> Response:
-        # FastAPI's 400 is a body that broke the JSON parser in a rarer way: nested too deep, a number too long.
-        return answer(_invalid_json() if error.status_code == 400 else _HTTPError(error))
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        # FastAPI's 400 is a body that broke the JSON parser in a rarer way: no UTF-8, nested too deep, a long number.
+        return answer(_unread(request) if error.status_code == 400 else _HTTPError(error))
 
     @api.exception_handler(Exception)
     async def on_bug(_: Request, error: Exception) -> Response:
@@ -315,6 +325,7 @@ class _HTTPError(ServingError):
         }
         super().__init__(words.get(error.status_code, "The request was refused."))
         self.status = error.status_code  # type: ignore[misc]
+        self.headers = dict(error.headers or {})  # type: ignore[misc]
         self.error = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")  # type: ignore[misc]
 
 
@@ -326,8 +337,18 @@ def _as_serving_error(error: Exception) -> ServingError:
     return InternalError()
 
 
+def _unread(request: Request) -> InvalidRequestError:
+    encoding = request.headers.get("content-encoding")
+    if encoding is None:
+        return _invalid_json()
+    return InvalidRequestError(
+        "Send the article as it is, without a Content-Encoding.",
+        fields={"content-encoding": encoding[:_MAX_FIELD_NAME_CHARS]},
+    )
+
+
 def _invalid_json() -> InvalidRequestError:
-    return InvalidRequestError("The body is not valid JSON.", fields={"body": "invalid JSON"})
+    return InvalidRequestError("The body is not valid JSON in UTF-8.", fields={"body": "invalid JSON"})
 
 
 def _invalid(details: Any) -> InvalidRequestError:
@@ -336,12 +357,15 @@ def _invalid(details: Any) -> InvalidRequestError:
     for detail in details:
         if detail["type"] == "json_invalid":
             return _invalid_json()
-        path = [str(part) for part in detail["loc"] if part not in ("body", "query")]
+        path = list(map(str, detail["loc"][detail["loc"][0] in ("body", "query") :]))
         if detail["type"] == "extra_forbidden":
             # A name of the client's making: a slip in spelling is told, anything longer may be the article.
             path[-1:] = [path[-1] if _FIELD_NAME.fullmatch(path[-1]) else "(another)"]
             fields[".".join(path)] = "unknown field"
         else:
-            fields[".".join(path) or "body"] = detail["msg"]
+            # Where a field may be of several types, each is named behind it.
+            own = [part for part in path if part.isdigit() or (_FIELD_NAME.fullmatch(part) and part not in _TYPES)]
+            name, problem = ".".join(own) or "body", detail["msg"]
+            fields[name] = f"{fields[name]}, or: {problem}" if name in fields else problem
     named = "; ".join(f"{name}: {problem}" for name, problem in list(fields.items())[:5])
     return InvalidRequestError(f"Some of the request is wrong. {named}.", fields=fields)

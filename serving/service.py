@@ -231,15 +231,19 @@ class SummarizerService:
             )
         check_text(task.text, field=text_field)
 
+    def no_model(self) -> NotReadyError:
+        """Why there is no model, and when to ask again."""
+        status = self.loader.status
+        why = status.reason or "The model is still being loaded."
+        return NotReadyError(
+            f"{why} Until then, ask for key sentences with method=extractive.",
+            retry_after_s=max(_NOT_READY_RETRY_AFTER_S, round(status.retry_in_s() or 0)),
+        )
+
     def _gate_of_model(self) -> Gate:
         engine = self.loader.engine
         if engine is None:
-            status = self.loader.status
-            why = status.reason or "The model is still being loaded."
-            raise NotReadyError(
-                f"{why} Until then, ask for key sentences with method=extractive.",
-                retry_after_s=max(_NOT_READY_RETRY_AFTER_S, round(status.retry_in_s() or 0)),
-            )
+            raise self.no_model()
         if self._abstractive_gate is None:
             self._abstractive_gate = Gate(
                 max_running=min(self.config.max_running, engine.max_running),

@@ -1,6 +1,7 @@
 """The HTTP contract, route by route, without Ray: every answer a client can provoke is a summary or a clear 4xx."""
 
 import asyncio
+import gzip
 import json
 from pathlib import Path
 
@@ -322,6 +323,39 @@ def test_unknown_routes_and_verbs_are_json_too(api, verb, path, status):
     response = getattr(api.client, verb)(path)
     assert response.status_code == status
     assert response.json()["message"]
+    assert response.headers.get("allow") == {404: None, 405: "GET"}[status]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "fields"),
+    [
+        (5, {"inputs": "Input should be a valid string, or: Input should be a valid list"}),
+        (None, {"inputs": "Input should be a valid string, or: Input should be a valid list"}),
+        ([ARTICLE, 2], {"inputs": "Input should be a valid string", "inputs.1": "Input should be a valid string"}),
+    ],
+)
+def test_a_field_of_several_types_is_named_without_them(api, inputs, fields):
+    answer = api.post("/summarization", json={"inputs": inputs})
+    assert answer.status_code == 422
+    assert answer.json()["fields"] == fields
+
+
+@pytest.mark.parametrize("name", ["list", "body", "str"])
+def test_a_field_that_is_called_like_a_type_is_named(api, name):
+    assert api.post("/summarize", json={"text": ARTICLE, name: 1}).json()["fields"] == {name: "unknown field"}
+
+
+def test_a_packed_body_is_told(api):
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = api.post("/summarize", content=gzip.compress(b"{}"), headers=headers)
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"content-encoding": "gzip"})
+
+
+def test_errors_of_all_routes_are_described_as_json(api):
+    for path, verbs in api.get("/openapi.json").json()["paths"].items():
+        for verb in verbs.values():
+            errors = [found for status, found in verb["responses"].items() if int(status) >= 400]
+            assert all(list(found["content"]) == ["application/json"] for found in errors), path
 
 
 def test_status_health_ready(api):
@@ -336,7 +370,9 @@ def test_status_health_ready(api):
     assert status["versions"]["transformers"]
     assert api.get("/health").json() == {"status": "ok"}
     assert api.get("/ready").json() == {"ready": True, "method": "extractive"}
-    assert api.get("/ready", params={"method": "abstractive"}).status_code == 503
+    absent = api.get("/ready", params={"method": "abstractive"})
+    refused = api.post("/summarize", json={"text": ARTICLE, "method": "abstractive"})
+    assert (absent.status_code, absent.json()) == (503, refused.json())
     api.use(FakeEngine())
     assert api.get("/ready", params={"method": "abstractive"}).json() == {
         "ready": True,
