@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from tests.running_app import RunningApp
+from tests.running_app import RunningApp, is_alive, wait_until
 from ui.samples import SAMPLES
 
 
@@ -21,7 +21,11 @@ def main(model: str) -> int:
         assert requests.get(app.page_url, timeout=20).status_code == 200
         assert app.post("/summarize", {"text": SAMPLES[0].text, "max_length": 20}).json()["method"] == "abstractive"
         assert Client(app.page_url, verbose=False).predict(SAMPLES[1].text, 40, api_name="/summarize")
-        return app.stop()
+        below = app.descendants()
+        assert len(below) > 5
+        status = app.stop()
+        wait_until(lambda: not any(map(is_alive, below)), timeout_s=300, what="all processes are gone")
+        return status
 
 
 if __name__ == "__main__":

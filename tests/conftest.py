@@ -38,6 +38,14 @@ hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("a
 hypothesis.settings.load_profile("any machine")
 
 
+_SHARED = list(
+    enumerate(
+        ["browser", "starting_model_app", "model_app_to_break", "key_sentences_app", "key_sentences_app_to_break"], 1
+    )
+)
+"""What takes longer to start than most tests do; those that use the last of these come last."""
+
+
 @cache
 def _names(file: Path, *words: str) -> bool:
     text = file.read_text(encoding="utf-8")
@@ -45,16 +53,17 @@ def _names(file: Path, *words: str) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order whole files by what they share, where sharing takes longer than most tests.
+    """Order by what is shared, where sharing takes longer than most tests.
 
     Where several processes share the work each gets a row of neighbours: few of them then import torch. Where there is
-    one, an application that several files use runs for the last of them only: idle it takes a fifth of a core.
+    one, an application runs for those only that use it, as idle it takes a fifth of a core; and those with a browser
+    come after all that need this thread's event loop, which Playwright keeps.
     """
     if hasattr(config, "workerinput"):
         torch = ("import torch", "from transformers", "tiny_t5", "slow_t5", "TinyT5")
         items.sort(key=lambda item: not _names(item.path, *torch))
     else:
-        items.sort(key=lambda item: _names(item.path, "key_sentences_app"))
+        items.sort(key=lambda item: max([0, *(place for place, name in _SHARED if name in item.fixturenames)]))
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +111,33 @@ def key_sentences_app(tmp_path_factory: pytest.TempPathFactory):
     app.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def key_sentences_app_to_break(key_sentences_app: RunningApp) -> RunningApp:
+    """The same, for those that kill parts of it."""
+    return key_sentences_app
+
+
+@pytest.fixture(scope="session")
+def starting_model_app(slow_t5: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The real application on a T5, from its first moment on."""
+    app = RunningApp(tmp_path_factory.mktemp("model-app"), "--model", str(slow_t5), "--max-waiting", "8")
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="session")
+def model_app(starting_model_app: RunningApp) -> RunningApp:
+    """The real application on a T5."""
+    return starting_model_app.wait_ready(abstractive=True)
+
+
+@pytest.fixture(scope="session")
+def model_app_to_break(model_app: RunningApp) -> RunningApp:
+    """The same, for the one that ends it."""
+    return model_app
+
+
+@pytest.fixture(scope="session")
 def browser():
     """A real Chromium."""
     path = find_browser()

@@ -75,9 +75,11 @@ def sse(name: str, data: object) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
 
 
-def send_stream(*pieces: bytes, pause_s: float = 0.0, repeat_last: bool = False) -> Answer:
-    """Answer with an event stream of `pieces`, a chunk each as Serve sends them; with `repeat_last`, until the client
-    leaves."""
+def send_stream(
+    *pieces: bytes, pause_s: float = 0.0, go: threading.Semaphore | None = None, repeat_last: bool = False
+) -> Answer:
+    """Answer with an event stream of `pieces`, a chunk each as Serve sends them; with `go`, each again and again until
+    that is released, and with `repeat_last` the last until the client leaves."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.protocol_version = "HTTP/1.1"
@@ -93,6 +95,8 @@ def send_stream(*pieces: bytes, pause_s: float = 0.0, repeat_last: bool = False)
 
         for piece in pieces:
             send(piece)
+            while go is not None and not go.acquire(timeout=0.05):
+                send(piece)
             time.sleep(pause_s)
         deadline = time.monotonic() + 20
         while repeat_last and time.monotonic() < deadline:

@@ -22,11 +22,9 @@ PARTS = {"raylet": "/raylet/raylet\0", "gcs": "/gcs_server\0", "launch": "servin
 PAGE = "page_process"
 
 
-@pytest.fixture(scope="module")
-def bare_app(tmp_path_factory: pytest.TempPathFactory):
-    app = RunningApp(tmp_path_factory.mktemp("state")).wait_ready(abstractive=False)
-    yield app
-    app.stop()
+@pytest.fixture
+def bare_app(key_sentences_app_to_break: RunningApp) -> RunningApp:
+    return key_sentences_app_to_break
 
 
 def upload(app: RunningApp) -> Path:
@@ -121,8 +119,9 @@ def num_asked(app: RunningApp) -> int:
     return sum(app.get("/status").json()["queue"].values())
 
 
-def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(slow_t5: Path, tmp_path: Path) -> None:
-    app = RunningApp(tmp_path, "--model", str(slow_t5)).wait_ready(abstractive=True)
+def test_a_stop_lets_those_under_way_finish_and_takes_nobody_new(model_app_to_break: RunningApp) -> None:
+    """The last test on this application: it ends it."""
+    app = model_app_to_break
     below, answers, opened = app.descendants(), [], upload(app)
     threads = start_work(app, answers, 8)
     app.process.send_signal(signal.SIGTERM)
@@ -183,7 +182,7 @@ def test_two_starts_on_one_port_are_one_and_a_sentence(tmp_path: Path) -> None:
         second.stop()
 
 
-def test_nothing_of_a_whole_life_goes_to_another_machine(slow_t5: Path) -> None:
+def test_nothing_of_a_whole_life_goes_to_another_machine_or_is_left_here(slow_t5: Path) -> None:
     status, reached = outbound.watched([sys.executable, "-m", "tests.a_day", str(slow_t5)], timeout_s=900)
     assert status == 0
     assert reached == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browsers import blank_page
 from tests.watched_page import Watch, box, button, serious, summary, wait_finished, wait_loaded
 from ui.article_run import NOTHING_TO_DO
 from ui.samples import SAMPLES
@@ -28,17 +29,20 @@ COUNT_SHIFTS = """() => {
 def open_page(key_sentences_app, browser):
     watch, contexts = Watch(), []
 
-    def open_page(size=(1280, 720), *, before=lambda page: None, **context) -> Page:
+    def open_page(size=(1280, 720), *, before=None, **context) -> Page:
         width, height = size
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
-        page = watch.over(contexts[-1].new_page(), key_sentences_app.page_url)
-        before(page)
+        page = contexts[-1].new_page() if before else blank_page(contexts[-1])
+        watch.over(page, key_sentences_app.page_url)
+        if before:
+            before(page)
         page.goto(key_sentences_app.page_url)
         wait_loaded(page)
         page.locator("#state [data-max-article-chars]").wait_for(state="attached")
         return page
 
     yield open_page
+    watch.end()
     for context in contexts:
         context.close()
     watch.check()

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from serving.engine.interface import GenerationParams
-from tests.running_app import ROOT, RunningApp, cpu_seconds, is_alive, wait_until
+from tests.running_app import ROOT, RunningApp, cpu_seconds, wait_until
 from tests.tiny_models import oracle
 from ui.samples import SAMPLES
 
@@ -27,11 +27,9 @@ MARK = "zyzzogeton quixotry"
 MARKED = f"The council met the {MARK} on Monday. It rained all day. Nobody came back before the evening."
 
 
-@pytest.fixture(scope="module")
-def app(slow_t5, tmp_path_factory):
-    app = RunningApp(tmp_path_factory.mktemp("state"), "--model", str(slow_t5), "--max-waiting", "8")
-    yield app.wait_ready(abstractive=True)
-    app.stop()
+@pytest.fixture
+def app(model_app):
+    return model_app
 
 
 def test_summary_is_token_for_token_the_tutorials(app, slow_t5):
@@ -227,14 +225,6 @@ def test_console_is_a_few_clean_lines(app):
     assert any(line.startswith("The model") and line.endswith("is ready.") for line in lines)
     assert len(lines) < 12
     assert "Ray" not in "\n".join(lines)
-
-
-def test_ctrl_c_leaves_no_process_behind(app):
-    """The last test on this application: it ends it."""
-    below = app.descendants()
-    assert len(below) > 5
-    assert app.stop() == 0
-    wait_until(lambda: not any(is_alive(pid) for pid in below), timeout_s=300, what="all processes are gone")
 
 
 def test_detached_serving_runs_on_serves_a_page_and_is_stopped(tmp_path):

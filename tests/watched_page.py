@@ -1,7 +1,10 @@
 """What every browser test wants to know of a page: nothing leaves loopback, nothing goes wrong, axe finds nothing."""
 
+from collections.abc import Callable
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Dialog, Locator, Page
 
 
 class Watch:
@@ -10,19 +13,34 @@ class Watch:
     def __init__(self) -> None:
         self.strays: list[str] = []
         self.problems: list[str] = []
+        self._ends: list[Callable[[], None]] = []
 
     def over(self, page: Page, own_url: str) -> Page:
         """Watch `page`, from before it goes anywhere."""
         own = (own_url, "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else self.strays.append(request.url))
-        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self._on(page, "request", lambda request: request.url.startswith(own) or self.strays.append(request.url))
+        self._on(page, "console", lambda said: said.type != "error" or self.problems.append(said.text))
+        self._on(page, "pageerror", lambda error: self.problems.append(str(error)))
+        self._on(page, "dialog", self._dismiss)
         return page
+
+    def _on(self, page: Page, event: Any, listen: Callable[[Any], Any]) -> None:
+        page.on(event, listen)
+        self._ends.append(lambda: page.remove_listener(event, listen))
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"{dialog.type}: {dialog.message}")
+        dialog.dismiss()
+
+    def end(self) -> None:
+        """Watch no more: the tab may be somebody else's next."""
+        for end in self._ends:
+            end()
 
     def check(self) -> None:
         """Fail if there was anything."""
-        assert self.strays == []
-        assert self.problems == []
+        assert self.strays == [], self.strays
+        assert self.problems == [], self.problems
 
 
 def wait_loaded(page: Page) -> None:
@@ -64,7 +82,8 @@ def serious(page: Page) -> list[str]:
     page.evaluate("""() => Promise.all(document.getAnimations()
       .filter((animation) => animation.effect.getComputedTiming().iterations !== Infinity)
       .map((animation) => animation.finished.catch(() => {})))""")
-    violations = Axe().run(page).response["violations"]
+    # Of what passed it would else tell every part.
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{violation['id']}: {node['target']}"
         for violation in violations
