@@ -52,7 +52,7 @@ def main(command: list[str]) -> None:
     subprocess.run(["sh", "-ec", _SETUP], check=True)
     # A name server that can only be asked through the watched interface.
     with open("/tmp/outbound-resolv.conf", "w") as file:
-        file.write(f"nameserver {_NAMESERVER}\n")
+        file.write(f"nameserver {_NAMESERVER}\noptions timeout:1 attempts:1\n")  # nobody answers
     subprocess.run(["mount", "--bind", "/tmp/outbound-resolv.conf", "/etc/resolv.conf"], check=True)
     reached: list[str] = []
     tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_IPV4))

@@ -95,9 +95,7 @@ class RunningApp:
         """Wait until nothing runs, as after a cancel: for less time than the articles that tests cancel would take."""
         wait_until(lambda: self.num_running() == 0, timeout_s=8, what="nothing runs")
         for replica in self.replica_pids():
-            before = cpu_seconds(replica)
-            time.sleep(1)
-            assert cpu_seconds(replica) - before < 0.3
+            wait_until(lambda pid=replica: is_quiet(pid), timeout_s=8, what="its replica rests")
 
     def replica_pids(self) -> list[int]:
         """Processes of this application's replicas."""
@@ -148,6 +146,13 @@ def cpu_seconds(pid: int) -> float:
     """CPU time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def is_quiet(pid: int) -> bool:
+    """Whether the process does next to nothing for half a second."""
+    before = cpu_seconds(pid)
+    time.sleep(0.5)
+    return cpu_seconds(pid) - before < 0.15
 
 
 def command_of(pid: int) -> str:

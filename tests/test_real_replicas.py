@@ -42,7 +42,8 @@ def test_every_place_of_both_is_taken_before_anybody_hears_429(app):
         return response.status_code
 
     with ThreadPoolExecutor(12) as pool:
-        assert Counter(pool.map(ask, range(8))) == {200: 8}
+        # The proxy hears from Serve's controller that the second has its model, a while after that one says so itself.
+        wait_until(lambda: Counter(pool.map(ask, range(8))) == {200: 8}, timeout_s=120, what="the proxy knows both")
         assert Counter(pool.map(ask, range(12)))[200] >= 8
 
 
@@ -52,7 +53,7 @@ def scraped(app):
     article = f"{SAMPLES[0].text} "
     assert app.post("/summarize", {"text": article, "method": "extractive"}).status_code == 200
     with ThreadPoolExecutor(16) as pool:
-        body = {"text": article * 20, "method": "abstractive"}
+        body = {"text": article * 6, "method": "abstractive"}
         assert 429 in pool.map(lambda _: app.post("/summarize", body).status_code, range(16))
     app.get("/nowhere")
     app.post("/summarize", {"text": ""})
