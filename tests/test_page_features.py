@@ -14,7 +14,7 @@ from tests.browsers import blank_page
 from tests.running_app import RunningApp
 from tests.watched_page import Watch, button, wait_finished, wait_loaded
 from tests.watched_page import box as article
-from ui.article_run import ADDRESS_ONLY
+from ui.article_run import ADDRESS_ONLY, NOTHING_TO_DO
 from ui.headline import file_name, headline
 from ui.reading.kinds import FILE_PICTURE
 from ui.samples import SAMPLES
@@ -101,17 +101,75 @@ def test_file_is_opened_and_a_picture_is_refused(page, tmp_path):
     expect(page.get_by_text("One file at a time, please.")).to_be_visible()
 
 
-def test_file_dropped_anywhere_is_read(page):
+def drop(page, name, text, on):
     page.evaluate(
-        """(text) => {
+        """([name, text, on]) => {
           const data = new DataTransfer();
-          data.items.add(new File([text], "dropped.txt", { type: "text/plain" }));
+          data.items.add(new File([text], name, { type: "text/plain" }));
           const options = { dataTransfer: data, bubbles: true, cancelable: true };
-          document.querySelector("#result").dispatchEvent(new DragEvent("drop", options));
+          document.querySelector(on).dispatchEvent(new DragEvent("drop", options));
         }""",
-        SAMPLES[2].text,
+        [name, text, on],
     )
+
+
+def test_file_dropped_anywhere_is_read(page):
+    drop(page, "dropped.txt", SAMPLES[2].text, "#result")
     expect(article(page)).to_have_value(SAMPLES[2].text)
+    page.get_by_role("tab", name="Many articles").click()
+    drop(page, "dropped.csv", f'title,text\nViolin,"{SAMPLES[3].text}"\n', "#batch-intro")
+    expect(page.locator("#batch-file").get_by_text("dropped")).to_be_visible()
+
+
+def test_what_was_said_of_one_text_is_not_said_of_another(page, tmp_path):
+    button(page, "Summarize").click()
+    expect(page.get_by_text(NOTHING_TO_DO)).to_be_visible()
+    button(page, SAMPLES[0].name).click()
+    expect(page.get_by_text(NOTHING_TO_DO)).to_be_hidden()
+    (tmp_path / "story.txt").write_text(SAMPLES[1].text)
+    page.locator("#article-foot input[type=file]").set_input_files(tmp_path / "story.txt")
+    note = page.get_by_text("This is what story.txt says.")
+    expect(note).to_be_visible()
+    article(page).press("Control+End")
+    article(page).press_sequentially(" So it ended.")
+    expect(page.locator("#counts")).to_contain_text(f"{len(SAMPLES[1].text.split()) + 3} words")
+    expect(note).to_be_visible()
+    article(page).fill(SAMPLES[2].text)
+    expect(note).to_be_hidden()
+
+
+def test_undo_brings_back_what_clear_and_samples_took(page):
+    own = "The council met on Monday. It will meet again."
+    article(page).press_sequentially(own)
+    button(page, "Clear").click()
+    expect(article(page)).to_have_value("")
+    expect(page.locator("#counts")).to_be_empty()
+    article(page).press("Control+z")
+    expect(article(page)).to_have_value(own)
+    button(page, SAMPLES[1].name).click()
+    expect(article(page)).to_have_value(SAMPLES[1].text)
+    article(page).press("Control+z")
+    expect(article(page)).to_have_value(own)
+    expect(page.locator("#counts")).to_contain_text("9 words")
+
+
+def test_points_are_copied_with_their_marks(page):
+    page.get_by_label("Points", exact=True).check()
+    summarize(page)
+    points = page.get_by_role("region", name="Summary").get_by_role("listitem").all_inner_texts()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button(page, "Copy").click()
+    expect(button(page, "Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").split("\n") == [f"- {point.strip()}" for point in points]
+
+
+def test_a_mail_is_called_by_its_subject(page):
+    article(page).fill(f"From: Jo Lee <jo@lee.example>\nTo: All\nSubject: Ferries at night\n\n{SAMPLES[1].text}")
+    button(page, "Summarize").click()
+    wait_finished(page)
+    page.get_by_label("Headline").check()
+    expect(page.locator("#result .headline")).to_have_text("Ferries at night")
+    assert saved(page, "As text")[0] == "ferries-at-night-summary.txt"
 
 
 def test_length_form_and_large_text_are_remembered(app, page):

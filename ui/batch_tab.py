@@ -52,7 +52,7 @@ def batch_tab(runs: Runs, *, length: gr.Slider, form: gr.Radio, max_runs_at_once
     with gr.Row(elem_classes="press"):
         run = gr.Button("Summarize all", variant="primary", min_width=120, elem_id="batch-run")
         stop = gr.Button("Stop here", variant="stop", visible=False, min_width=120, elem_id="batch-stop")
-        save = gr.Button("Save the table", visible=False, min_width=120, scale=0, elem_id="batch-save")
+        save = gr.Button("Save the table", visible=False, min_width=170, scale=0, elem_id="batch-save")
     progress = gr.HTML("", elem_id="batch-progress")
     table = gr.HTML("", elem_id="batch-table")
 
@@ -116,7 +116,8 @@ class _Batch:
         for item in self._items:
             if flag.is_set:
                 return
-            where = f"Article {len(self.results) + 1} of {len(self._items)}: {item.name}."
+            where = f"Article {len(self.results) + 1} of {len(self._items)}: {item.name.removesuffix('…')}"
+            where += "…" if item.name.endswith("…") else "."
             yield view.busy_line(where), self.table(item)
             problem = item.problem or (ADDRESS_ONLY if web_address(item.text) else "")
             if problem:

@@ -1,7 +1,7 @@
 """A summary as a file: plain text, or Markdown. The browser saves them; nothing is kept on this machine."""
 
 from ui.client import Summary, SummaryRequest
-from ui.facts import counts, method
+from ui.facts import as_read, counts, method
 from ui.headline import headline
 
 
@@ -13,11 +13,13 @@ def as_text(result: Summary, request: SummaryRequest) -> str:
 def as_markdown(result: Summary, request: SummaryRequest) -> str:
     """The same with a heading and a list."""
     facts = "".join(f"- {_literal(fact)}\n" for fact in _facts(result, request))
-    return f"# {_literal(headline(request.text)) or 'Summary'}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+    title = _literal(headline(as_read(result, request.text)))
+    return f"# {title or 'Summary'}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
 
 
 def _facts(result: Summary, request: SummaryRequest) -> list[str]:
-    facts = [f"Summary of: {headline(request.text)}", counts(result.num_input_words, result.num_summary_words)]
+    title = headline(as_read(result, request.text))
+    facts = [f"Summary of: {title}", counts(result.num_input_words, result.num_summary_words)]
     doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
     if doubts:
         facts.append(f"Not found in the article: {doubts}")

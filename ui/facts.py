@@ -12,6 +12,11 @@ CUTS = "Words that were left out of these sentences are dimmed in the article; â
 DOUBTS = "Underlined: not found in the article. Check it before you rely on it."
 
 
+def as_read(result: Summary, article: str) -> str:
+    """The article that the summary is of: without what the summarizer took for none of it."""
+    return result.raw.get("article") or article
+
+
 def method(result: Summary) -> str:
     """Who wrote it."""
     if result.method == "abstractive":
@@ -31,7 +36,9 @@ def counts(num_input_words: int, num_summary_words: int) -> str:
     if saved < 0.75:
         return shorter
     minutes = round(saved)
-    return f"{shorter}, saves about {minutes:,} {'minute' if minutes == 1 else 'minutes'}"
+    if minutes >= 90:
+        return f"{shorter}, saves about {round(minutes / 60):,} hours"
+    return f"{shorter}, saves about {minutes} {'minute' if minutes == 1 else 'minutes'}"
 
 
 def remarks(result: Summary) -> list[str]:

@@ -5,7 +5,7 @@ import math
 
 from ui.client import Summary, SummaryRequest
 from ui.downloads import as_markdown, as_text
-from ui.facts import counts, method, remarks
+from ui.facts import as_read, counts, method, remarks
 from ui.headline import file_name, headline
 from ui.marked import article_html, summary_html
 from ui.view import paragraphs
@@ -56,12 +56,13 @@ def writing(max_words: int, draft: str = "", detail: str = "") -> str:
 
 def finished(result: Summary, request: SummaryRequest) -> str:
     """The summary, and beside it, for the page's script, what it was made of and the files to save."""
-    title = html.escape(headline(request.text))
+    article = as_read(result, request.text)
+    title = html.escape(headline(article))
     above = f'<p class="headline" dir="auto">{title}</p>' if title else ""
     return _region(above + marked(result), max_words=request.max_words) + (
         f'<div class="data" hidden data-article="{html.escape(request.text)}" data-words="{request.max_words}" '
         f'data-format="{request.format}" data-method="{result.method}" data-headline="{title}" '
-        f'data-file-name="{file_name(request.text)}" '
+        f'data-file-name="{file_name(article)}" '
         f'data-text="{html.escape(as_text(result, request))}" '
         f'data-markdown="{html.escape(as_markdown(result, request))}"></div>'
     )
@@ -81,15 +82,15 @@ def about(result: Summary, article: str) -> str:
         result: the summary.
         article: as it was sent.
     """
-    as_read = result.raw.get("article") or article
+    read = as_read(result, article)
     size = counts(result.num_input_words, result.num_summary_words)
     return (
-        f'<p class="origin" dir="auto">Summary of: {html.escape(headline(article))}</p>'
+        f'<p class="origin" dir="auto">Summary of: {html.escape(headline(read))}</p>'
         f'<p class="facts"><span class="badge">{html.escape(method(result))}</span> '
         f'<span class="counts">{html.escape(size)}</span></p>'
         + "".join(f'<p class="remark">{html.escape(text)}</p>' for text in remarks(result))
         + f'<details class="sources" open><summary>{_SOURCES}'
         ' <span class="hint">Point at a sentence of the summary, or tap it.</span></summary>'
         f'<div class="article" tabindex="0" role="region" aria-label="{_SOURCES}">'
-        f"{article_html(as_read, result.raw['evidence'], result.raw['cuts'])}</div></details>"
+        f"{article_html(read, result.raw['evidence'], result.raw['cuts'])}</div></details>"
     )

@@ -8,7 +8,10 @@ const readingTime = (numWords) => {
     return `${Math.max(5, 5 * Math.round(seconds / 5))} seconds`;
   }
   const minutes = Math.round(seconds / 60);
-  return minutes === 1 ? "1 minute" : `${number(minutes)} minutes`;
+  if (minutes >= 90) {
+    return `${number(Math.round(minutes / 60))} hours`;
+  }
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 };
 
 const isAddress = (text) => /^\s*(https?:\/\/|www\.)\S+\s*$/i.test(text);
@@ -63,7 +66,10 @@ nutshell.on.describe = async ({ article, length }) => {
   };
 };
 
-nutshell.on.sample = ({ text }) => ({ article: text, note: "" });
+nutshell.on.sample = ({ text }) => {
+  nutshell.retype(text);
+  return { note: "" };
+};
 
 // A file dropped anywhere goes the way of the button; the browser would open it in place of the page.
 const isFile = (event) => event.dataTransfer?.types.includes("Files") && !event.target.closest?.("#batch-file");
@@ -77,8 +83,9 @@ document.addEventListener("drop", (event) => {
     return;
   }
   event.preventDefault();
-  const input = nutshell.find("#article-foot input[type=file]");
-  if (input && nutshell.find("#article")?.offsetParent) {
+  const tab = nutshell.find("#article")?.offsetParent ? "#article-foot" : "#batch-file";
+  const input = nutshell.find(`${tab} input[type=file]`);
+  if (input) {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }

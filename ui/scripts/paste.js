@@ -137,9 +137,19 @@ const maxTypedChars = 30_000;
 const replace = (start, end, text) => {
   box().focus();
   box().setSelectionRange(start, end);
-  if (text.length > maxTypedChars || !document.execCommand("insertText", false, text)) {
+  const [command, ...what] = text ? ["insertText", false, text] : ["delete"];
+  if (text.length > maxTypedChars || !document.execCommand(command, ...what)) {
     box().setRangeText(text, start, end, "end");
     box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+};
+
+// Another text in the box, which Undo takes back.
+nutshell.retype = (text) => {
+  const before = document.activeElement;
+  replace(0, box().value.length, text);
+  if (before !== box()) {
+    before?.focus();
   }
 };
 

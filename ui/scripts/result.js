@@ -22,6 +22,21 @@ const isForGood = (own) => own.method === "extractive" && (!hasModel() || nutshe
 
 let known = null;
 
+// What the page said of a text is no word about another that stands in the box now; a slip mended makes no other.
+const saidOf = {};
+const isSaidOfAnother = (id, text) => {
+  const said = nutshell.find(`#${id}`)?.textContent ?? "";
+  if (saidOf[id]?.said !== said) {
+    saidOf[id] = { said, text };
+  }
+  return said !== "" && !isLike(text, saidOf[id].text);
+};
+const isLike = (text, other) => text === other || [0, 1, 2, 3].some((quarter) => {
+  const begin = Math.floor((quarter * other.length) / 4);
+  const piece = other.slice(begin, begin + 30);
+  return piece.length === 30 && text.includes(piece);
+});
+
 // Says of a result that it is of another text than the box holds now, and offers a better one.
 nutshell.compareWithBox = () => {
   const own = data();
@@ -36,7 +51,10 @@ nutshell.compareWithBox = () => {
     : !isAsChosen(own) ? "Summarize again as chosen now"
       : own.method === "extractive" ? "The language model is ready now: summarize again in new words" : "";
   nutshell.find("#stale")?.toggleAttribute("data-shown", isOld);
-  nutshell.find("#progress")?.toggleAttribute("data-old", isOld);
+  const text = nutshell.find("#article textarea")?.value ?? "";
+  const isOfAnother = isSaidOfAnother("progress", text);
+  nutshell.find("#progress")?.toggleAttribute("data-old", isOld || (isOfAnother && !isBusy()));
+  nutshell.find("#note")?.toggleAttribute("data-old", isSaidOfAnother("note", text));
   nutshell.find("#result")?.toggleAttribute("data-headline", nutshell.settings().hasHeadline === true);
   nutshell.find("#redo")?.toggleAttribute("data-shown", better !== "");
   if (better) {
@@ -82,12 +100,13 @@ nutshell.on.ran = (shown) => {
 let isCleared = false;
 nutshell.on.clear = () => {
   nutshell.find("#article textarea")?.focus();
+  nutshell.retype("");
   if (isBusy()) {
     isCleared = true;
     nutshell.find("#stop")?.click();
-    return { article: "" };
+    return {};
   }
-  return { article: "", ...emptied() };
+  return emptied();
 };
 
 nutshell.on.back = () => nutshell.tab.held.shown ?? nutshell.tab.nothing;
@@ -118,7 +137,9 @@ const copy = async (element, text, button) => {
 
 nutshell.on.copy = () => {
   const region = nutshell.find("#result [role=region]");
-  return copy(region, region.innerText.trim(), nutshell.find("#copy"));
+  // The marks of its points are in no element's text.
+  const points = [...region.querySelectorAll("li")].map((point) => `- ${point.innerText.trim()}`);
+  return copy(region, points.join("\n") || region.innerText.trim(), nutshell.find("#copy"));
 };
 
 const save = (content, type, name) => {
