@@ -243,6 +243,7 @@ def test_clear_takes_the_result_away(open_page):
 def test_model_that_arrives_is_offered_for_key_sentences_only(site, open_page):
     site.status, site.result = {**STATUS, "model_state": "loading"}, KEY_SENTENCES
     page = open_page()
+    expect(page.locator("#state [data-model-state=loading]")).to_be_attached()  # it has asked since the test before
     run(page)
     redo = button(page, "The language model is ready now: summarize again in new words")
     expect(redo).to_be_hidden()
