@@ -92,11 +92,13 @@ def submit_at_steps(
     futures = {}
     stops = stops or [never() for _ in jobs]
     num_steps = 0
+    lock = threading.Lock()  # two threads come here: this one and the engine's
 
     def submit_due() -> None:
-        for index, (source, params, arrival) in enumerate(jobs):
-            if index not in futures and arrival <= num_steps:
-                futures[index] = engine.submit(words(*source), params, stop=stops[index], on_step=on_step)
+        with lock:
+            for index, (source, params, arrival) in enumerate(jobs):
+                if index not in futures and arrival <= num_steps:
+                    futures[index] = engine.submit(words(*source), params, stop=stops[index], on_step=on_step)
 
     def on_step(_tokens: object) -> None:
         nonlocal num_steps
