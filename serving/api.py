@@ -68,13 +68,10 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 # Said without "model", which FastAPI would describe as plain text on a route that answers in plain text.
 _GET_ERRORS: dict[int | str, dict[str, Any]] = {
     status: {
-        "description": description,
+        "description": error["description"],
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
     }
-    for status, description in (
-        *((status, error["description"]) for status, error in _ERRORS.items()),
-        (414, "The URL is too long; use POST /summarize."),
-    )
+    for status, error in {**_ERRORS, 414: {"description": "The URL is too long; use POST /summarize."}}.items()
 }
 
 

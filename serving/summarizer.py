@@ -4,7 +4,6 @@ Everything here blocks, and is meant for a worker thread; `stop` ends it within 
 """
 
 import math
-import re
 import threading
 import time
 from collections import deque
@@ -40,7 +39,6 @@ _MAX_KEPT_SHARE = 0.6
 """Most of a text that key sentences may keep, so that a generous limit still gives a summary, not a copy."""
 _SHORT_WORDS = 40
 """Up to here a text may come back whole."""
-_BULLET = re.compile(r"^- ", re.MULTILINE)
 _WITHOUT_SPACES = ("。", "！", "？")
 """Sentence ends of scripts that put no space behind them."""
 
@@ -203,17 +201,18 @@ def summarize_abstractive(
     evidence: list[SentenceEvidence] = []
     unsupported: list[UnsupportedFact] = []
     if task.tidy:
-        summary, notes = _tidy(generations, task, engine, budget)
-        if not has_words(summary):
+        lines, notes = _tidy(generations, task, engine, budget)
+        said = "\n".join(lines)
+        if not has_words(said):
             key = summarize_extractive(task)
             return key.model_copy(
                 update={"notes": ["The model found no words, so these are key sentences.", *key.notes]}
             )
+        summary = "\n".join(f"- {line}" for line in lines) if task.format == "bullets" else said
         evidence = find_evidence(summary, article)
         unsupported = find_unsupported(summary, article)
     else:
-        summary = " ".join(texts)
-    said = _BULLET.sub("", summary) if task.format == "bullets" else summary
+        summary = said = " ".join(texts)
     return SummaryResponse(
         summary=summary,
         method="abstractive",
@@ -252,8 +251,13 @@ def _part_tokens(budget: int, num_parts: int) -> int:
     return max(2, part)
 
 
-def _tidy(generations: Sequence[Generation], task: SummaryTask, engine: Engine, budget: int) -> tuple[str, list[str]]:
-    """Join the parts' summaries into whole sentences within the asked length; also: what was left out of them."""
+def _tidy(
+    generations: Sequence[Generation], task: SummaryTask, engine: Engine, budget: int
+) -> tuple[list[str], list[str]]:
+    """Join the parts' summaries into whole sentences within the asked length, a line for each point or one of them all.
+
+    Also: what was left out of them.
+    """
     finished = [finish_sentences(generation.text) for generation in generations]
     notes = _notes_on_ends(generations, [tidied.trimmed for tidied in finished])
     sentences = [sentence.text for tidied in finished for sentence in split_sentences(tidied.text)]
@@ -267,9 +271,7 @@ def _tidy(generations: Sequence[Generation], task: SummaryTask, engine: Engine, 
                 f"The model wrote more than {task.max_words:,} {_plural('word', task.max_words)}: the rest was cut."
             )
         text = limited.text
-    if task.format == "bullets":
-        return "\n".join(f"- {bullet}" for bullet in to_bullets(text)), notes
-    return text, notes
+    return to_bullets(text) if task.format == "bullets" else [text], notes
 
 
 def _notes_on_ends(generations: Sequence[Generation], trimmed: Sequence[bool]) -> list[str]:

@@ -13,13 +13,16 @@ def as_text(result: Summary, request: SummaryRequest) -> str:
 def as_markdown(result: Summary, request: SummaryRequest) -> str:
     """The same with a heading and a list."""
     facts = "".join(f"- {_literal(fact)}\n" for fact in _facts(result, request))
-    title = _literal(headline(as_read(result, request.text)))
-    return f"# {title or 'Summary'}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+    return f"# {_literal(_title(result, request)) or 'Summary'}\n\n{_literal(result.summary)}\n\n---\n\n{facts}"
+
+
+def _title(result: Summary, request: SummaryRequest) -> str:
+    return headline(as_read(result, request.text))
 
 
 def _facts(result: Summary, request: SummaryRequest) -> list[str]:
-    title = headline(as_read(result, request.text))
-    facts = [f"Summary of: {title}", counts(result.num_input_words, result.num_summary_words)]
+    size = counts(result.num_input_words, result.num_summary_words)
+    facts = [f"Summary of: {_title(result, request)}", size]
     doubts = ", ".join(fact["text"] for fact in result.raw["unsupported"])
     if doubts:
         facts.append(f"Not found in the article: {doubts}")

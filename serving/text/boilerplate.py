@@ -136,8 +136,9 @@ def is_prose(sentence: Sentence) -> bool:
     text = sentence.text[:_LOOKED_AT_CHARACTERS]
     if _NOTE.match(text) or any(form.search(text) for form in _NO_PROSE):
         return False
-    num_words = count_words(text)
-    return ends_in_mark(sentence.text) or num_words > (_MAX_UNMARKED if _UNMARKED.match(text) else _MAX_HEADLINE_WORDS)
+    if ends_in_mark(sentence.text):
+        return True
+    return count_words(text) > (_MAX_UNMARKED if _UNMARKED.match(text) else _MAX_HEADLINE_WORDS)
 
 
 def without_dateline(sentence: Sentence) -> Sentence:

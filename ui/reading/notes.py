@@ -95,7 +95,8 @@ def _take_marks(page: "HtmlElement", elements: list["HtmlElement"]) -> set[int]:
                 if is_raised and run in marks and not before.strip():
                     targets.add(blocks[element])
                 shown = raised(before, run, is_note_link=bool(is_note_link), after=after)
-                marks |= set() if shown else {run}
+                if not shown:
+                    marks.add(run)
                 _put(element, shown)
     return targets
 

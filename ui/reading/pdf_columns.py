@@ -56,10 +56,11 @@ def _bands(lines: Sequence[Line], *, from_right: bool) -> Ordered:
     columns: list[list[Line]] = [[]]
     is_in_doubt = False
     for band in bands:
-        rows = [band] if len(apart(band, width)) == 1 else list(reversed(apart(band, height)))
+        parts = apart(band, width)
+        rows = [parts] if len(parts) == 1 else [apart(row, width) for row in reversed(apart(band, height))]
         if len(rows) == 1 or _has_wide_space(rows):
-            columns[-1] += [_one_line(apart(row, width), from_right=from_right) for row in rows]
-            is_in_doubt |= len(apart(band, width)) == 1 < len(band)
+            columns[-1] += [_one_line(row, from_right=from_right) for row in rows]
+            is_in_doubt |= len(parts) == 1 < len(band)
         else:
             ordered = in_columns(band, from_right=from_right)
             columns += [*ordered.columns, []]
@@ -67,10 +68,14 @@ def _bands(lines: Sequence[Line], *, from_right: bool) -> Ordered:
     return Ordered([column for column in columns if column], is_in_doubt)
 
 
-def _has_wide_space(rows: Sequence[Sequence[Line]]) -> bool:
-    """Whether the gap goes through one row only, as a space in a narrow column may; a caption has other letters."""
-    num_full = sum(len(apart(row, width)) > 1 for row in rows)
-    sizes = [line.size for row in rows for line in row]
+def _has_wide_space(rows: Sequence[Sequence[Sequence[Line]]]) -> bool:
+    """Whether the gap goes through one row only, as a space in a narrow column may; a caption has other letters.
+
+    Args:
+        rows: each as the parts that gaps cut it into.
+    """
+    num_full = sum(len(row) > 1 for row in rows)
+    sizes = [line.size for row in rows for part in row for line in part]
     return num_full == 1 and max(sizes) < _LARGER * min(sizes)
 
 

@@ -6,8 +6,9 @@ const isBusy = () => nutshell.find("#progress .busy") !== null || nutshell.find(
 const hasModel = () => nutshell.find("#state [data-model-state]")?.dataset.modelState === "ready";
 const plain = (text) => text.replace(/\r\n?/g, "\n").trim().toWellFormed();
 
+const boxText = () => nutshell.find("#article textarea")?.value ?? "";
 const isOfTheBox = (own) => {
-  const text = nutshell.find("#article textarea")?.value ?? "";
+  const text = boxText();
   // Asked after every change of the page: a text of megabytes that can't be the same is not looked through each time.
   return text.length <= 3 * own.article.length + 1000 && plain(text) === plain(own.article);
 };
@@ -51,7 +52,7 @@ nutshell.compareWithBox = () => {
     : !isAsChosen(own) ? "Summarize again as chosen now"
       : own.method === "extractive" ? "The language model is ready now: summarize again in new words" : "";
   nutshell.find("#stale")?.toggleAttribute("data-shown", isOld);
-  const text = nutshell.find("#article textarea")?.value ?? "";
+  const text = boxText();
   const isOfAnother = isSaidOfAnother("progress", text);
   nutshell.find("#progress")?.toggleAttribute("data-old", isOld || (isOfAnother && !isBusy()));
   nutshell.find("#note")?.toggleAttribute("data-old", isSaidOfAnother("note", text));
